@@ -1,0 +1,4 @@
+"""The manifests by which Argo CD syncs an environment."""
+
+BUILDERS = ("project", "applications")
+"""In reading order."""

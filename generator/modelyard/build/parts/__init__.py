@@ -1,0 +1,1 @@
+"""What several builders share: names, labels, pods, peers and queries."""

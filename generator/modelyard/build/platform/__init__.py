@@ -1,0 +1,4 @@
+"""The manifests of an environment itself."""
+
+BUILDERS = ("namespace", "quota", "container_defaults", "default_deny", "mutual_tls")
+"""In reading order."""

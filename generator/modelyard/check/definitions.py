@@ -1,0 +1,129 @@
+"""The schema of every kind: Kubernetes' own, ours for custom resources, and the team's definitions.
+
+Native kinds come from the strict schemas that kubernetes-validate ships, read here directly
+because its own API reads 1.5 MB for every object. Facts: each file there is one type; references
+lead into `_definitions.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache, cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Schema = dict[str, Any]
+
+OWN = Path(__file__).parent / "schemas"
+
+
+@cache
+def _native_root() -> Path:
+    spec = find_spec("kubernetes_validate")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    return Path(next(iter(spec.submodule_search_locations))) / "kubernetes-json-schema"
+
+
+@cache
+def versions() -> tuple[str, ...]:
+    """The minor versions of Kubernetes that have schemas, oldest first: `1.30`, …"""
+    found = {re.match(r"v(1\.\d+)\.", path.name) for path in _native_root().iterdir()}
+    return tuple(sorted({match[1] for match in found if match}, key=lambda text: int(text[2:])))
+
+
+class Definitions:
+    """The schemas that hold in one environment."""
+
+    def __init__(
+        self, kubernetes: str, custom: Mapping[tuple[str, str], Schema] | None = None
+    ) -> None:
+        """`custom` maps API version and kind to the schemas of the team's definitions."""
+        self.kubernetes = kubernetes
+        self._custom = custom or {}
+        self._native = next(_native_root().glob(f"v{kubernetes}.*-local-strict"))
+
+    def schema(self, api_version: str, kind: str) -> Schema | None:
+        """The schema of a kind; the team's first, then ours, then Kubernetes'."""
+        return (
+            self._custom.get((api_version, kind))
+            or own(api_version, kind)
+            or self._of_kubernetes(api_version, kind)
+        )
+
+    def kinds(self) -> Iterator[tuple[str, str]]:
+        """API version and kind of everything that has a schema, for suggestions."""
+        yield from self._custom
+        yield from own_kinds()
+        for path in sorted(self._native.glob("*.json")):
+            if not path.name.startswith("_"):
+                properties = json.loads(path.read_bytes()).get("properties", {})
+                for version in properties.get("apiVersion", {}).get("enum", ()):
+                    yield version, properties["kind"]["enum"][0]
+
+    def _of_kubernetes(self, api_version: str, kind: str) -> Schema | None:
+        group, _, version = api_version.rpartition("/")
+        if not re.fullmatch(r"[A-Za-z0-9]+", kind) or not re.fullmatch(r"[a-z0-9]+", version):
+            return None
+        name = "-".join(filter(None, (kind.lower(), group.partition(".")[0], version)))
+        path = self._native / f"{name}.json"
+        if not path.is_file():
+            return None
+        found: Schema = json.loads(
+            path.read_bytes().replace(b"/api/_definitions.json#/$defs/", b"#/$defs/")
+        )
+        properties = found.get("properties", {})
+        named = (
+            properties.get("apiVersion", {}).get("enum", ()),
+            properties.get("kind", {}).get("enum", ()),
+        )
+        if api_version not in named[0] or kind not in named[1]:
+            return None
+        return {**found, "$defs": self._closure(found)}
+
+    def _closure(self, schema: Schema) -> Schema:
+        """The definitions that a schema needs, and those that these need."""
+        found: Schema = {}
+        todo = list(_references(schema))
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found[name] = self._definitions[name]
+                todo += _references(found[name])
+        return found
+
+    @cached_property
+    def _definitions(self) -> Schema:
+        text = (self._native / "_definitions.json").read_bytes()
+        definitions: Schema = json.loads(
+            text.replace(b"/api/_definitions.json#/$defs/", b"#/$defs/")
+        )["$defs"]
+        return definitions
+
+
+def own(api_version: str, kind: str) -> Schema | None:
+    """Our own strict schema of a custom resource."""
+    group, _, version = api_version.rpartition("/")
+    if not re.fullmatch(r"[a-z0-9.-]+", group) or not re.fullmatch(r"[A-Za-z0-9]+", kind + version):
+        return None
+    path = OWN / group / f"{kind.lower()}_{version}.json"
+    if not path.is_file():
+        return None
+    schema: Schema = json.loads(path.read_bytes())
+    return schema
+
+
+def own_kinds() -> Iterator[tuple[str, str]]:
+    """API version and kind of every custom resource that we have a schema of."""
+    for path in sorted(OWN.glob("*/*.json")):
+        properties = json.loads(path.read_bytes())["properties"]
+        yield properties["apiVersion"]["const"], properties["kind"]["const"]
+
+
+def _references(schema: Any) -> list[str]:
+    return re.findall(r'"\$ref": "#/\$defs/([^"]+)"', json.dumps(schema))

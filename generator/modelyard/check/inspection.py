@@ -1,0 +1,150 @@
+"""One directory of the tree: is it what the spec says, and is what it says sound?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from modelyard.check import custom
+from modelyard.check.definitions import Definitions
+from modelyard.check.differences import foreign, stale, with_way_out
+from modelyard.check.schema import Problem, Validators
+from modelyard.errors import Refused
+from modelyard.findings import Finding, ObjectRef, Summary
+from modelyard.load.document import parse
+from modelyard.load.reader import read_text
+
+if TYPE_CHECKING:
+    from modelyard.load.document import Document
+    from modelyard.load.repository import Repository
+    from modelyard.pipeline import Output
+    from modelyard.write.changes import Change
+
+MAX_MANIFEST_BYTES = 8 << 20
+
+
+class Inspector:
+    """Checks directories; compiled schemas are kept for each environment."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self._validators: dict[str, Validators] = {}
+        self._custom: dict[tuple[str, str], Any] | None = None
+
+    def directory(
+        self, output: Output, change: Change, differences: list[Finding]
+    ) -> tuple[list[Finding], Summary]:
+        """What is wrong with a directory, given what rendering it again would change."""
+        summary = Summary()
+        validators = self.validators(output.tree.environment)
+        findings = with_way_out(self.repository, output, differences)
+        told = {finding.location.file for finding in findings}
+        old = stale(change.directory, change.files, change.removed, exists=change.exists)
+        findings += [finding for finding in old if finding.location.file not in told]
+        for built in output.tree.files:
+            file = f"{change.directory}/{built.file}"
+            if built.file in change.files:
+                found = self.file(file, validators, summary)
+            else:
+                summary.files += 1
+                found = self._sound(file, built.manifest, validators, output, summary)
+            findings += found
+        for name in sorted(set(change.kept) | set(change.removed)):
+            if name.endswith((".yaml", ".yml", ".json")) and name not in output.rendered.files:
+                if name not in change.removed:
+                    findings.append(foreign(change.directory, name))
+                findings += self.file(f"{change.directory}/{name}", validators, summary)
+        return findings, summary
+
+    def passes(self, output: Output) -> Summary | None:
+        """What was looked at of a directory that is as it was rendered, if nothing is wrong with it."""
+        validators = self.validators(output.tree.environment)
+        count = len(output.tree.files)
+        wrong = any(next(validators.problems(built.manifest), None) for built in output.tree.files)
+        return None if wrong else Summary(files=count, objects=count, checks=count)
+
+    def file(self, file: str, validators: Validators, summary: Summary) -> list[Finding]:
+        """A file as it lies there, rendered or not."""
+        root = self.repository.root
+        if not (root / file).exists():
+            return []
+        try:
+            text = read_text(root / file, file, root=root, limit=MAX_MANIFEST_BYTES)
+        except Refused as refusal:
+            return list(refusal.findings)
+        summary.files += 1
+        documents, findings = parse(file, text, kubernetes=True, limit=MAX_MANIFEST_BYTES)
+        for document in documents:
+            if document.value is not None:
+                summary.objects += 1
+                summary.checks += 1
+                findings += [
+                    located(problem, document) for problem in validators.problems(document.value)
+                ]
+        return findings
+
+    def validators(self, environment: str) -> Validators:
+        """The schemas of an environment."""
+        if environment not in self._validators:
+            version = str(self.repository.environment(environment).value.spec.cluster.kubernetes)
+            self._validators[environment] = Validators(Definitions(version, self.custom()))
+        return self._validators[environment]
+
+    def custom(self) -> dict[tuple[str, str], Any]:
+        """The team's own definitions; raises `Refused` where they cannot be read."""
+        if self._custom is None:
+            settings = self.repository.settings
+            found, findings = custom.load(self.repository.root, settings.value.spec.schemas)
+            if findings:
+                raise Refused(
+                    replace(finding, location=settings.document.locate(finding.route))
+                    if finding.route
+                    else finding
+                    for finding in findings
+                )
+            self._custom = found
+        return self._custom
+
+    def _sound(
+        self, file: str, manifest: Any, validators: Validators, output: Output, summary: Summary
+    ) -> list[Finding]:
+        """An object that is exactly what was rendered: no need to read it again, unless it is wrong."""
+        summary.objects += 1
+        summary.checks += 1
+        problems = list(validators.problems(manifest))
+        if not problems:
+            return []
+        text = output.rendered.files[file.rpartition("/")[2]].decode()
+        document = parse(file, text, kubernetes=True)[0][0]
+        return [
+            _with_cause(self.repository, output, file, located(problem, document))
+            for problem in problems
+        ]
+
+
+def located(problem: Problem, document: Document) -> Finding:
+    """A problem at its line."""
+    value: dict[str, Any] = document.value if isinstance(document.value, dict) else {}
+    metadata: Any = value.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    return Finding(
+        problem.rule,
+        problem.message,
+        document.locate(problem.route, key=problem.of_key),
+        object=ObjectRef(
+            str(value.get("apiVersion", "")),
+            str(value.get("kind", "")),
+            metadata.get("namespace"),
+            str(metadata.get("name", "")),
+        ),
+        route=problem.route,
+        help=problem.help,
+    )
+
+
+def _with_cause(repository: Repository, output: Output, file: str, finding: Finding) -> Finding:
+    from modelyard.explain.provenance import cause_of
+
+    return replace(
+        finding, cause=cause_of(repository, output, file.rpartition("/")[2], finding.route)
+    )

@@ -1,0 +1,202 @@
+"""Objects against the schemas of their kinds: strictly, and with words a person can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from modelyard.findings import Route, at, dotted
+from modelyard.load.suggest import did_you_mean
+from modelyard.words import said, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelyard.check.definitions import Definitions, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with an object, by its route in it."""
+
+    rule: str
+    route: Route
+    message: str
+    help: str = ""
+    of_key: bool = False
+    """Whether the key is wrong, and not its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    schema: Schema
+    validator: Any
+
+
+class Validators:
+    """The compiled schemas of one environment, each compiled when it is first needed."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self.definitions = definitions
+        self._kinds: dict[tuple[str, str], _Kind | None] = {}
+
+    def problems(self, value: Any) -> Iterator[Problem]:
+        """What is wrong with an object."""
+        identity = _identity(value)
+        if isinstance(identity, Problem):
+            yield identity
+            return
+        if identity not in self._kinds:
+            schema = self.definitions.schema(*identity)
+            self._kinds[identity] = (
+                _Kind(schema, jsonschema_rs.Draft202012Validator(schema)) if schema else None
+            )
+        kind = self._kinds[identity]
+        if kind is None:
+            yield self._unknown(*identity)
+        elif not kind.validator.is_valid(value):
+            for error in kind.validator.iter_errors(value):
+                yield from _explained(error, kind.schema, value)
+
+    def _unknown(self, api_version: str, kind: str) -> Problem:
+        known = list(self.definitions.kinds())
+        elsewhere = sorted({version for version, name in known if name == kind})
+        if elsewhere:
+            help_ = f"Kubernetes {self.definitions.kubernetes} has it in {' and '.join(f'`{v}`' for v in elsewhere)}"
+        else:
+            names = {name for _, name in known}
+            help_ = (
+                did_you_mean(kind, names, what="kinds")
+                if len(names) < 12 or _near(kind, names)
+                else ("point `spec.schemas` of modelyard.yaml at its definition")
+            )
+        return Problem(
+            "schema/unknown-kind",
+            ("kind",),
+            f"there is no schema for `{kind}` of `{api_version}`",
+            help_,
+        )
+
+
+def _near(kind: str, names: set[str]) -> bool:
+    from modelyard.load.suggest import nearest
+
+    return nearest(kind, names) is not None
+
+
+def _identity(value: Any) -> tuple[str, str] | Problem:
+    if not isinstance(value, dict):
+        return Problem(
+            "schema/not-an-object", (), f"must be a Kubernetes object, got {said(value)}"
+        )
+    for key in ("apiVersion", "kind"):
+        if not isinstance(value.get(key), str) or not value[key]:
+            return Problem(
+                "schema/not-an-object",
+                (key,),
+                f"must be a Kubernetes object, and `{key}` is missing",
+            )
+    return value["apiVersion"], value["kind"]
+
+
+def _explained(error: Any, schema: Schema, value: Any) -> Iterator[Problem]:
+    route: Route = tuple(error.instance_path)
+    name, detail = error.kind.name, error.kind.as_dict()
+    found = at(value, route)
+    where = f"`{dotted(route)}`" if route else "the object"
+    if name == "additionalProperties":
+        known = at(schema, tuple(error.schema_path)[:-1]).get("properties", {})
+        for key in detail["unexpected"]:
+            yield Problem(
+                "schema/unknown-field",
+                (*route, key),
+                f"{where} has no field `{shown(key)}`",
+                did_you_mean(key, known, what="its fields"),
+                of_key=True,
+            )
+    elif name == "required":
+        key = detail["property"].strip('"')
+        yield Problem(
+            "schema/missing-field",
+            (*route, key),
+            f"{where} lacks `{key}`",
+            f"add `{key}`",
+            of_key=True,
+        )
+    elif name == "type":
+        kinds = [kind for kind in detail["types"] if kind != "null"]
+        yield Problem(
+            "schema/type",
+            route,
+            f"{where} must be {_either(kinds)}, got {said(found)}",
+            _quoted(kinds, found),
+        )
+    elif name in ("enum", "constant"):
+        allowed = detail.get("options") or [detail.get("expected_value")]
+        words = [str(option) for option in allowed if option is not None]
+        yield Problem(
+            "schema/value",
+            route,
+            f"{where} must not be {said(found)}",
+            did_you_mean(str(found), words, what="allowed"),
+        )
+    elif name == "falseSchema":
+        key, parent = str(route[-1]), dotted(route[:-1]) or "the object"
+        yield Problem(
+            "schema/unknown-field",
+            route,
+            f"`{key}` has no place in `{parent}` beside the other fields",
+            "leave one of them out",
+            of_key=True,
+        )
+    elif name == "pattern":
+        wanted = at(schema, tuple(error.schema_path)[:-1]).get("description", "")
+        yield Problem("schema/value", route, f"{where} must not be {said(found)}", wanted)
+    elif name in ("anyOf", "oneOfNotValid", "oneOf"):
+        yield _of_several(route, where, found, detail)
+    else:
+        yield Problem(
+            "schema/value", route, f"{where}: {error.message}" if route else str(error.message)
+        )
+
+
+def _of_several(route: Route, where: str, found: Any, detail: dict[str, Any]) -> Problem:
+    """Of several forms, none fits: the types that each wants say most."""
+    wanted = [
+        kind
+        for branch in detail.get("context", ())
+        for error in branch
+        if error.kind.name == "type"
+        for kind in error.kind.as_dict()["types"]
+    ]
+    if wanted:
+        return Problem(
+            "schema/type",
+            route,
+            f"{where} must be {_either(sorted(set(wanted)))}, got {said(found)}",
+        )
+    reasons = [str(error.message) for branch in detail.get("context", ()) for error in branch]
+    return Problem(
+        "schema/value",
+        route,
+        f"{where} has none of the allowed forms",
+        "; ".join(dict.fromkeys(reasons)),
+    )
+
+
+_NAMES = {
+    "string": "text", "integer": "a whole number", "number": "a number", "boolean": "`true` or `false`",
+    "object": "a mapping", "array": "a list",
+}  # fmt: skip
+
+
+def _either(kinds: list[str]) -> str:
+    return " or ".join(_NAMES.get(kind, kind) for kind in kinds if kind != "null")
+
+
+def _quoted(kinds: list[str], found: Any) -> str:
+    if kinds == ["string"] and isinstance(found, int | float | bool):
+        return f'quote it: "{str(found).lower()}"'
+    return ""

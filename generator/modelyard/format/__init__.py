@@ -1,0 +1,1 @@
+"""Plain values as text: YAML and JSON that every reader understands alike, always the same."""

@@ -1,0 +1,1 @@
+"""From text to typed values, with the position of every key kept, and every mistake reported."""

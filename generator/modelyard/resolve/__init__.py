@@ -1,0 +1,1 @@
+"""From spec, blueprint and environment to a plan: every default decided, nothing clamped."""

@@ -1,0 +1,1 @@
+"""New repositories and new models, from cookiecutter templates that ship with modelyard."""

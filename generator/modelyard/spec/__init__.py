@@ -1,0 +1,1 @@
+"""What people write: models, environments, blueprints and repository settings, as types."""

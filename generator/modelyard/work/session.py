@@ -1,0 +1,297 @@
+"""One run over a repository: survey, prepare, and either write or report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from modelyard.check.differences import stale
+from modelyard.errors import Refused
+from modelyard.findings import Finding, Location, Report, Summary
+from modelyard.load.repository import TREE
+from modelyard.work.pool import Pool
+from modelyard.work.result import Share
+from modelyard.work.survey import Survey, directories, environments_on_disk, is_ours
+from modelyard.write.exclusive import exclusive
+from modelyard.write.lock import parsed
+from modelyard.write.swap import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelyard.load.repository import Repository
+    from modelyard.load.selection import Selection
+    from modelyard.pipeline import Kind, Output
+    from modelyard.work.result import Result, Task
+    from modelyard.write.state import Fingerprint, State
+
+
+FEW = 40
+"""Models; importing pydantic takes as long as reading so many specs without it."""
+
+
+@dataclass(slots=True)
+class Rendering:
+    """What a run wrote, or would write."""
+
+    written: list[str] = field(default_factory=list)
+    """Files, relative to the repository."""
+    removed: list[str] = field(default_factory=list)
+
+
+class Session:
+    """Prepares everything that a selection asks for. Nothing is written before `commit`."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        selection: Selection,
+        state: State,
+        *,
+        force: bool = False,
+        check: bool = False,
+        jobs: int | None = None,
+    ) -> None:
+        self.repository = repository
+        self.selection = selection
+        self.state = state
+        self.check = check
+        self.survey = Survey(repository, state, selection, check=check)
+        self.pool = Pool(repository, force=force, check=check, jobs=jobs)
+        self._selected = frozenset(selection.models)
+        self.results: list[Result] = []
+        self.share = Share()
+
+    def prepare(self) -> list[Result]:
+        """What came of every directory that may have changed; raises `Refused` for unsound input.
+
+        Models whose spec has changed are rendered while the file system is still being asked
+        about the trees of the others.
+        """
+        self.share = self._prepared(self.survey.changed_specs())
+        others = self._prepared(self.survey.changed_trees())
+        self.share.add(others, self.selection.models)
+        if self.share.findings:
+            raise Refused(sorted(self.share.findings, key=lambda finding: finding.sort_key))
+        self.results = list(self.share.results)
+        self.results += self._stale_directories()
+        self.results += self._environment_directories()
+        return self.results
+
+    def _prepared(self, tasks: list[Task]) -> Share:
+        if not tasks:
+            return Share()
+        from modelyard.spec import shapes
+
+        shapes.use(self.state.section("shapes") if len(tasks) <= FEW else None)
+        self._refuse_unsound_environments()
+        return self.pool.prepare(tasks)
+
+    def commit(self) -> None:
+        """Write what was prepared, and keep what was learnt."""
+        written = self.pool.commit()
+        self.remember(written)
+
+    def remember(self, written: dict[str, Fingerprint | None]) -> None:
+        """Keep what is now known of every directory that has nothing wrong with it."""
+        trees, models = self.state.section("trees"), self.state.section("models")
+        if any(result.summary for result in self.results):
+            self.state.section("settings")["schemas"] = self.repository.settings.value.spec.schemas
+            self.survey.definitions = self.survey.signatures_of_definitions()
+        for name, deployed in self.share.deployed.items():
+            models[name] = (self.survey.models[name], deployed)
+        same = {known[2]: known[2] for known in trees.values()}
+        for result in self.results:
+            found = written.get(result.directory, result.fingerprint)
+            stale = result.directory not in written and (result.written or result.removed)
+            if found is None or stale or result.findings:
+                trees.pop(result.directory, None)
+                continue
+            seen = result.summary
+            checked = seen and (
+                self.survey.check_key(result.environment),
+                (seen.files, seen.objects, seen.checks),
+            )
+            kinds = same.setdefault(result.kinds, result.kinds)
+            trees[result.directory] = (
+                found,
+                self._key(result),
+                kinds,
+                result.refers_to,
+                checked,
+                result.foreign,
+            )
+        if not self.state.section("shapes"):
+            from modelyard.spec import shapes
+
+            self.state.section("shapes").update(shapes.derive())
+        self.state.save()
+
+    def checked(self, directory: str) -> Summary | None:
+        """What the last check of an unchanged directory saw, where it found nothing."""
+        known = self.survey.fresh.get(directory)
+        return Summary(*known[4][1]) if known is not None else None
+
+    def close(self) -> None:
+        """Let the workers go."""
+        self.pool.close()
+
+    def _key(self, result: Result) -> Any:
+        if result.model in ("platform", "argocd"):
+            return self.survey.environment_key(result.environment, result.kinds)
+        return self.survey.key(result.model, result.environment, result.refers_to)
+
+    def _refuse_unsound_environments(self) -> None:
+        """Load everything that models share, so that its mistakes are told once and together."""
+        findings: list[Finding] = []
+        for load in (lambda: self.repository.settings, *self._environment_loaders()):
+            try:
+                load()
+            except Refused as refusal:
+                findings += refusal.findings
+        if findings:
+            raise Refused(findings)
+
+    def _environment_loaders(self) -> Iterator[Any]:
+        for name in self.selection.environments:
+            yield lambda name=name: self.repository.environment(name)
+
+    def _stale_directories(self) -> list[Result]:
+        """Directories of ours that no spec asks for any more."""
+        root = self.repository.root
+        found: list[Result] = []
+        environments = set(self.selection.environments)
+        if self.selection.whole and environments == set(self.repository.environment_names):
+            environments |= set(environments_on_disk(root))
+        for environment in sorted(environments):
+            for name in directories(root, environment):
+                if not self._is_wanted(name, environment) and is_ours(
+                    root, f"{TREE}/{environment}/{name}"
+                ):
+                    directory = f"{TREE}/{environment}/{name}"
+                    found.append(self.pool.local.withdrawn(directory, name, environment))
+        return found
+
+    def _is_wanted(self, name: str, environment: str) -> bool:
+        if environment not in self.repository.environment_names:
+            return False
+        if name in ("platform", "argocd"):
+            return True
+        if name in self.selection.gone:
+            return False
+        if name not in self._selected:
+            return not self.selection.whole
+        return environment in self._deployed(name)
+
+    def _deployed(self, name: str) -> tuple[str, ...]:
+        found = self.share.deployed.get(name)
+        return found if found is not None else self.survey.deployed(name)
+
+    def _environment_directories(self) -> list[Result]:
+        """The environments' own directories, from the kinds that their models have."""
+        found: list[Result] = []
+        for environment in self.selection.environments:
+            kinds = sorted(self._kinds(environment))
+            key_kinds = tuple(kinds)
+            wanted = [f"{TREE}/{environment}/{name}" for name in ("platform", "argocd")]
+            key = self.survey.environment_key(environment, key_kinds)
+            if all(self.survey.is_known(directory, key) for directory in wanted):
+                continue
+            for output in _platform(self.repository, environment, kinds):
+                result = self.pool.local.compared(output)
+                result.kinds = key_kinds
+                found.append(result)
+        return found
+
+    def _kinds(self, environment: str) -> set[Kind]:
+        """The kinds of every model in an environment: just built, known, or read from its lock."""
+        here = [result for result in self.results if result.environment == environment]
+        done = {result.model for result in here}
+        same = {id(result.kinds): result.kinds for result in here}
+        for name in self.repository.model_names:
+            if name not in done:
+                directory = f"{TREE}/{environment}/{name}"
+                known = self.survey.fresh.get(directory)
+                kinds = known[2] if known else self._kinds_of_lock(directory, name, environment)
+                same[id(kinds)] = kinds
+        return {kind for kinds in same.values() for kind in kinds}
+
+    def _kinds_of_lock(self, directory: str, name: str, environment: str) -> tuple[Kind, ...]:
+        """The kinds that a directory's lock names; a model that was not rendered has none."""
+        if name in self._selected and environment in self.selection.environments:
+            return ()
+        path = self.repository.root / directory / "release.lock"
+        try:
+            lock = parsed(path.read_bytes())
+        except OSError:
+            return ()
+        if lock is None:
+            file = f"{directory}/release.lock"
+            raise Refused(
+                [
+                    Finding(
+                        "tree/lock",
+                        "the lock cannot be read",
+                        Location(file, 1, 1),
+                        help=f"run `modelyard render {name}`",
+                    )
+                ]
+            )
+        pairs = (str(kind).rpartition("/") for kind in lock.get("kinds", ()))
+        return tuple((group, kind, False) for group, _, kind in pairs)
+
+
+def render(session: Session) -> Rendering:
+    """Bring the tree up to date; raises `Refused`, having written nothing."""
+    with exclusive(session.repository.root):
+        Writer(session.repository.root).prepare()
+        results = session.prepare()
+        findings = [finding for result in results for finding in result.findings]
+        if findings:
+            raise Refused(sorted(findings, key=lambda finding: finding.sort_key))
+        if results:
+            session.commit()
+    return _rendering(results)
+
+
+def would_render(session: Session) -> tuple[Rendering, list[Finding]]:
+    """What rendering would do, and a finding for everything that it would change or refuse."""
+    results = session.prepare()
+    findings = []
+    for result in results:
+        told = {finding.location.file for finding in result.findings}
+        old = stale(result.directory, result.written, result.removed, exists=result.exists)
+        findings += [*result.findings, *(one for one in old if one.location.file not in told)]
+    return _rendering(results), sorted(findings, key=lambda finding: finding.sort_key)
+
+
+def _rendering(results: list[Result]) -> Rendering:
+    rendering = Rendering()
+    for result in results:
+        rendering.written += [f"{result.directory}/{name}" for name in result.written]
+        rendering.removed += [f"{result.directory}/{name}" for name in result.removed]
+    return rendering
+
+
+def _platform(repository: Repository, environment: str, kinds: list[Kind]) -> list[Output]:
+    """Imported late, because a run that finds nothing to do builds nothing."""
+    from modelyard import pipeline
+
+    return pipeline.platform(repository, environment, kinds)
+
+
+def check(session: Session) -> Report:
+    """Everything that is wrong with the selected part of the tree."""
+    report = Report()
+    results = session.prepare()
+    for result in results:
+        report.findings += result.findings
+        report.summary.add(result.summary or Summary())
+    for directory in sorted(session.survey.fresh):
+        seen = session.checked(directory)
+        if seen is not None:
+            report.summary.add(seen)
+    if results:
+        session.remember({})
+    report.findings.sort(key=lambda finding: finding.sort_key)
+    return report

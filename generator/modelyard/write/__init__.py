@@ -1,0 +1,1 @@
+"""From files to disk: only what changed, all of a directory at once, and only what is ours."""

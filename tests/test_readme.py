@@ -1,0 +1,105 @@
+"""Everything that the README shows is run, and must print what the README says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from modelyard.bundle import shipped
+from modelyard.cli.run import COMMANDS
+from modelyard.findings import Finding, Location, Report
+from modelyard.report.machine import document
+from tests.test_golden import objects
+
+if TYPE_CHECKING:
+    from tests.conftest import Shop
+
+PROJECT = Path(__file__).resolve().parents[1]
+README = (PROJECT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def run(command: str, where: Path) -> str:
+    """What a command prints, in a terminal of 80 columns without colour."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    found = subprocess.run(
+        ["bash", "-c", command],
+        cwd=where,
+        env={**os.environ, "PATH": path, "COLUMNS": "80", "LC_ALL": "C.UTF-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return found.stdout
+
+
+def test_every_command_in_the_readme_prints_what_the_readme_says(shop: Shop) -> None:
+    assert shop.run("render").code == 0
+    spec = next(block for block in blocks("yaml") if block.startswith("# models/churn.yaml\n"))
+    shop.write("models/churn.yaml", spec)
+    count = 0
+    for block in blocks("console"):
+        for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            assert run(command, shop.root) == expected, command
+            count += 1
+        if "autoscaler.yaml" in block and "sed" in block:
+            run("modelyard render --force", shop.root)
+        if "max: 1/" in block:
+            run("sed -i 's/max: 1,/max: 10,/' models/churn.yaml", shop.root)
+    assert count >= 9
+
+
+def test_the_patch_in_the_readme_is_one(shop: Shop) -> None:
+    patch = next(block for block in blocks("yaml") if block.startswith("patches:"))
+    shop.write(
+        "models/fraud-detection.yaml", f"{shop.text('models/fraud-detection.yaml')}\n{patch}"
+    )
+    assert shop.run("render").code == 0
+    deployment = yaml.safe_load(shop.text("deploy/dev/fraud-detection/deployment.yaml"))
+    assert deployment["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"] == "Always"
+
+
+def test_the_json_in_the_readme_has_the_keys_that_are_printed() -> None:
+    shown = json.loads(blocks("json")[0].replace("…", "x"))
+    real = document(Report([Finding("a/b", "c", Location("d", 1, 1))]))
+    assert list(shown) == list(real)
+    assert list(shown["summary"]) == list(real["summary"])
+    assert list(shown["findings"][0]) == list(real["findings"][0])
+
+
+def test_the_readme_counts_the_example_rightly() -> None:
+    found = objects()
+    assert f"{len(found)} objects of {len({value['kind'] for _, value in found})} kinds" in README
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_readme(name: str) -> None:
+    assert f"| `modelyard {name}" in README
+
+
+def test_every_file_that_the_readme_names_is_there() -> None:
+    for name in re.findall(
+        r"`((?:generator|tests|blueprints|policies|\.github)/[^`<>*]+)`", README
+    ):
+        assert (PROJECT / name).exists(), name
+
+
+def test_the_readme_of_a_blueprint_has_its_defaults() -> None:
+    """The table is made from the blueprint; `pytest --update` does not touch it, so that it is read."""
+    from tests.defaults import table
+
+    for path in sorted((shipped() / "blueprints").glob("*/blueprint.yaml")):
+        text = (path.parent / "README.md").read_text()
+        assert table(path) in text, f"put this into {path.parent.name}/README.md:\n{table(path)}"
