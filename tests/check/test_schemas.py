@@ -7,6 +7,7 @@ compared and complains about any other.
 
 from __future__ import annotations
 
+import json
 import os
 from copy import deepcopy
 from functools import cache
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
-import orjson
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
@@ -117,7 +117,7 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
 
 @cache
 def schema_of(kind: str) -> Schema:
-    return orjson.loads((SCHEMAS / KINDS[kind]).read_bytes())
+    return json.loads((SCHEMAS / KINDS[kind]).read_bytes())
 
 
 @cache
@@ -361,7 +361,7 @@ def member_faults(ours: Schema, theirs: Schema, root: Schema, path: str) -> Iter
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_schema_is_a_valid_schema(file: Path) -> None:
-    schema = orjson.loads(file.read_bytes())
+    schema = json.loads(file.read_bytes())
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     Draft202012Validator.check_schema(schema)
     jsonschema_rs.Draft202012Validator(schema)
@@ -380,8 +380,8 @@ def test_every_kind_has_one_file_that_its_group_kind_and_version_name() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_schema_is_written_with_two_spaces(file: Path) -> None:
-    schema = orjson.loads(file.read_bytes())
-    assert file.read_bytes() == orjson.dumps(schema, option=orjson.OPT_INDENT_2) + b"\n"
+    schema = json.loads(file.read_bytes())
+    assert file.read_bytes() == (json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 @pytest.mark.parametrize("kind", KINDS)
