@@ -1,0 +1,1 @@
+"""Policies and what answers for them: one interface, and the engines behind it."""

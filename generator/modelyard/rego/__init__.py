@@ -1,0 +1,1 @@
+"""Rego, the language of policies: text to functions, and functions over values."""
