@@ -6,11 +6,14 @@ import sys
 
 import pytest
 
-from tests.peers import debian, k8s_yaml
+from tests.peers import debian, go, k8s_yaml
 
 
 def main() -> int:
     missing = [name for name in debian.PROGRAMS if debian.install(name) is None]
+    missing += [name for name in go.PROGRAMS if go.install(name) is None]
+    if go.conformance_cases() is None:
+        missing.append("conformance cases of Open Policy Agent")
     try:
         k8s_yaml.program()
     except (pytest.skip.Exception, pytest.fail.Exception):
@@ -19,7 +22,8 @@ def main() -> int:
         print(
             f"!! NO {name}: its records are trusted, and not checked against it !!", file=sys.stderr
         )
-    print(f"peers: {3 + 1 - len(missing)} of {3 + 1} are here")
+    every = len(debian.PROGRAMS) + len(go.PROGRAMS) + 2
+    print(f"peers: {every - len(missing)} of {every} are here")
     return 0
 
 
