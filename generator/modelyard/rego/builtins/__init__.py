@@ -36,7 +36,33 @@ def builtin(name: str) -> Callable[[Function], Function]:
     return register
 
 
-GROUPS: dict[str, str] = {}
+_MODULES = {
+    "aggregates": "count sum product max min sort all any",
+    "arrays": "array.concat array.slice array.reverse array.flatten",
+    "numbers": """
+        plus minus mul div rem abs round ceil floor to_number units.parse units.parse_bytes
+        bits.and bits.or bits.xor bits.negate bits.lsh bits.rsh numbers.range numbers.range_step
+    """,
+    "objects": """
+        object.get object.keys object.remove object.filter object.union object.union_n
+        object.subset
+    """,
+    "sets": "and or set_diff intersection union",
+    "strings": """
+        contains startswith endswith concat format_int indexof indexof_n substring lower upper
+        split replace trim trim_left trim_right trim_prefix trim_suffix trim_space sprintf
+        strings.any_prefix_match strings.any_suffix_match strings.count strings.replace_n
+        strings.reverse strings.split_n
+    """,
+    "types": """
+        type_name is_array is_boolean is_null is_number is_object is_set is_string
+        cast_array cast_boolean cast_null cast_object cast_set cast_string
+    """,
+}
+
+GROUPS: dict[str, str] = {
+    name: module for module, names_ in _MODULES.items() for name in names_.split()
+}
 """Which module of this package has a builtin."""
 
 

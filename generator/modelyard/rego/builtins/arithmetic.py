@@ -1,0 +1,94 @@
+"""Numbers as Open Policy Agent computes with them.
+
+Whole numbers are exact. With others it computes in binary floating point whose mantissa has 64
+bits, read from their decimal text, and writes the shortest decimal text that has the same 64 bits.
+Facts: `NumberToFloat` and `FloatToNumber` of `topdown/builtins`, and Go's `math/big`.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from functools import reduce
+from math import trunc
+
+from modelyard.rego.builtins import BuiltinError
+
+_BITS = 64
+
+
+def add(*numbers: float) -> int | float:
+    """The sum of numbers, not all of them whole."""
+    return number(reduce(lambda sum_, one: rounded(sum_ + rational(one)), numbers, Fraction(0)))
+
+
+def multiply(*numbers: float) -> int | float:
+    """The product of numbers, not all of them whole."""
+    return number(
+        reduce(lambda product, one: rounded(product * rational(one)), numbers, Fraction(1))
+    )
+
+
+def divide(left: float, right: float) -> int | float:
+    """The quotient of two numbers."""
+    if right == 0:
+        raise BuiltinError("divide by zero")
+    return number(rounded(rational(left) / rational(right)))
+
+
+def subtract(left: float, right: float) -> int | float:
+    """The difference of two numbers, not both of them whole."""
+    return number(rounded(rational(left) - rational(right)))
+
+
+def rational(value: float) -> Fraction:
+    """The number that Open Policy Agent's floating point has for a value."""
+    if type(value) is int:
+        return rounded(Fraction(value))
+    return rounded(Fraction(Decimal(repr(value))))
+
+
+def rounded(value: Fraction) -> Fraction:
+    """The nearest number with a mantissa of 64 bits; of two, the even one."""
+    over, under = abs(value.numerator), value.denominator
+    if under == 1 and over.bit_length() <= _BITS:
+        return value
+    shift = over.bit_length() - under.bit_length() - _BITS
+    if over << max(-shift, 0) >= under << max(shift, 0) + _BITS:
+        shift += 1
+    unit = Fraction(2) ** shift
+    return round(value / unit) * unit
+
+
+def number(value: Fraction) -> int | float:
+    """A value from a number with a mantissa of 64 bits."""
+    if value.denominator == 1:
+        if abs(value.numerator).bit_length() <= _BITS:
+            return value.numerator
+        return int(shortest(value))
+    try:
+        return float(shortest(value))
+    except OverflowError:
+        raise BuiltinError("the number is larger than this engine allows") from None
+
+
+def shortest(value: Fraction) -> Decimal:
+    """The decimal number with the fewest digits that has the same mantissa of 64 bits."""
+    magnitude = abs(value)
+    exponent = len(str(trunc(magnitude))) if magnitude >= 1 else -_leading_zeros(magnitude)
+    for digits in range(1, 24):
+        scale = Fraction(10) ** (digits - exponent)
+        near = round(magnitude * scale) / scale
+        if rounded(near) == magnitude:
+            return Decimal((near * scale).numerator).scaleb(exponent - digits) * (
+                -1 if value < 0 else 1
+            )
+    raise AssertionError(value)
+
+
+def _leading_zeros(magnitude: Fraction) -> int:
+    """How many zeros follow the point."""
+    zeros = max(len(str(magnitude.denominator)) - len(str(magnitude.numerator)) - 1, 0)
+    while magnitude * 10 ** (zeros + 1) < 1:
+        zeros += 1
+    return zeros
