@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from modelyard.words import clean
+
 Severity = Literal["error", "warning"]
 
 Route = tuple[str | int, ...]
@@ -110,7 +112,7 @@ def dotted(route: Route) -> str:
             text += f".{step}" if text else step
         else:
             text += '["' + step.replace("\\", "\\\\").replace('"', '\\"') + '"]'
-    return text
+    return clean(text)
 
 
 def at(value: Any, route: Route) -> Any:

@@ -18,7 +18,7 @@ def said(value: object) -> str:
 
 def shown(text: str) -> str:
     """A text as it may stand in a message: short, without control characters and passwords."""
-    found = clean(text)
+    found = clean(text) or '""'
     if "://" in found and "@" in found:
         import re
 

@@ -11,7 +11,7 @@ from modelyard.check.differences import foreign, stale, with_way_out
 from modelyard.check.schema import Problem, Validators
 from modelyard.errors import Refused
 from modelyard.findings import Finding, ObjectRef, Summary
-from modelyard.load.document import parse
+from modelyard.load.document import parse, rendered
 from modelyard.load.reader import read_text
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Inspector:
         if not problems:
             return []
         text = output.rendered.files[file.rpartition("/")[2]].decode()
-        document = parse(file, text, kubernetes=True)[0][0]
+        document = rendered(file, text)
         return [
             _with_cause(self.repository, output, file, located(problem, document))
             for problem in problems

@@ -11,7 +11,7 @@ from modelyard import pipeline
 from modelyard.errors import Refused
 from modelyard.explain.provenance import Explanation, Provenance, leaves
 from modelyard.findings import Finding, Location, Route, dotted
-from modelyard.load.document import parse
+from modelyard.load.document import rendered
 from modelyard.load.reader import refused
 from modelyard.load.repository import TREE
 from modelyard.load.suggest import did_you_mean
@@ -139,7 +139,7 @@ def _at_line(output: Output, name: str, line: str) -> Route:
     """The field that is written in a line of a rendered file."""
     file = f"{output.tree.directory}/{name}"
     text = output.rendered.files[name].decode()
-    document = parse(file, text, kubernetes=True)[0][0]
+    document = rendered(file, text)
     starts = {route: document.locate(route, key=True).line for route in _routes(document.value, ())}
     number = int(line) if line.isdecimal() else 0
     before = [(at, len(route), route) for route, at in starts.items() if at <= number]

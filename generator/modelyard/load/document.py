@@ -6,6 +6,7 @@ the events of libyaml's parser, which also is the fastest reader that keeps posi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -69,23 +70,6 @@ class Document:
                 spot = found[:2] if filled or (key and last) else found[2:]
         return Location(self.file, spot[0] + 1, spot[1] + 1)
 
-    def written(self, route: Route) -> str | None:
-        """The text of the plain scalar at a route, as it was written; `None` for anything else."""
-        import yaml
-
-        try:
-            if isinstance(self.at(route), dict | list):
-                return None
-        except LookupError:
-            return None
-        at = self.locate(route)
-        for event in yaml.parse(self.text, Loader=yaml.CSafeLoader):
-            if isinstance(event, yaml.ScalarEvent):
-                mark: Any = event.start_mark
-                if (mark.line + 1, mark.column + 1) == (at.line, at.column):
-                    return None if event.style else str(event.value)
-        return None
-
 
 class Unreadable(Exception):  # noqa: N818 - never leaves this module
     """The text cannot be read on: a limit was reached."""
@@ -108,6 +92,8 @@ def parse(
     reader = _Reader(file, text, kubernetes=kubernetes, limit=limit)
     try:
         _refuse_size(file, text, limit, reader.max_depth)
+        if not kubernetes:
+            _refuse_other_breaks(file, text)
         parser = yaml.CSafeLoader(text)
         try:
             return list(reader.documents(parser)), reader.findings
@@ -120,6 +106,18 @@ def parse(
     except yaml.reader.ReaderError as error:
         reader.findings.append(_character(file, text, error))
     return [], reader.findings
+
+
+def rendered(file: str, text: str) -> Document:
+    """The document of a manifest as it was just rendered; nothing of ours is too large to read."""
+    import yaml
+
+    parser = yaml.CSafeLoader(text)
+    try:
+        limit = len(text) * BYTES_A_NODE
+        return next(_Reader(file, text, kubernetes=True, limit=limit).documents(parser))
+    finally:
+        parser.dispose()
 
 
 class _Reader:
@@ -203,7 +201,8 @@ class _Reader:
                 "leave the tag out; quote text",
             )
         if kind is self.events.ScalarEvent:
-            return event.value if event.style else self.plain(event, spot)
+            tagged = event.style or event.tag is not None
+            return event.value if tagged else self.plain(event, spot)
         return self.openings[kind]()
 
     def pair(self, frame: _Frame, value: Any, spot: Spot) -> None:
@@ -326,6 +325,21 @@ def _refuse_size(file: str, text: str, limit: int, max_depth: int) -> None:
                     raise Unreadable(Finding("yaml/limit", message, at, help="no spec needs that"))
             elif character in "]}":
                 depth = max(0, depth - 1)
+
+
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
+
+
+def _refuse_other_breaks(file: str, text: str) -> None:
+    """Refuse line breaks of YAML 1.1 that YAML 1.2 and editors do not know: lines would be misnumbered."""
+    found = _OTHER_BREAKS.search(text)
+    if found is not None:
+        line = text.count("\n", 0, found.start()) + 1
+        at = Location(file, line, found.start() - text.rfind("\n", 0, found.start()))
+        code = f"{ord(found[0]):04X}"
+        message = f"character U+{code} ends a line for some readers of YAML and not for others"
+        help_ = f'delete it, or write it as "\\u{code}" in double quotes'
+        raise Unreadable(Finding("yaml/character", message, at, help=help_))
 
 
 _STARTS_HELP = {

@@ -230,7 +230,8 @@ def _literal(mistake: _Mistake) -> tuple[str, str]:
 def _typed(mistake: _Mistake) -> str:
     """How to write a value of the wrong type."""
     error, value = mistake.error, mistake.value
-    if value is None:
+    fields = known_keys(type_at(mistake.kind, mistake.loc))
+    if value is None and not fields:
         return "write a value, or leave the key out"
     if error == "string_type" and isinstance(value, bool):
         return f'quote it: "{str(value).lower()}"'
@@ -250,7 +251,6 @@ def _typed(mistake: _Mistake) -> str:
             if isinstance(value, dict)
             else f"write `[{shown(str(value))}]`"
         )
-    fields = known_keys(type_at(mistake.kind, mistake.loc))
     return f"write its keys below it: {', '.join(f'`{key}`' for key in fields)}" if fields else ""
 
 
@@ -298,6 +298,11 @@ def _unknown(
     key = str(route[-1])
     message = f"unknown key `{shown(key)}`" + (f" in `{dotted(route[:-1])}`" if route[1:] else "")
     elsewhere = [path for name, path in homes if name == key]
+    if route[-2:-1] == (key,) and nearest(key, fields) is None:
+        return (
+            message,
+            f"it stands in itself: take the inner `{shown(key)}:` out, and keep what is below it",
+        )
     if elsewhere and nearest(key, fields, cutoff=0.8) is None:
         return message, f"it belongs in {' or '.join(f'`{path}`' for path in elsewhere[:3])}"
     return message, did_you_mean(key, fields, what="keys here")

@@ -76,8 +76,13 @@ class Repository:
     def blueprint_names(self) -> tuple[str, ...]:
         """The names of all blueprints, the shipped ones included, sorted."""
         found = {path.parent.name for path in (shipped() / BLUEPRINTS).glob("*/blueprint.yaml")}
-        found |= {path.parent.name for path in (self.root / BLUEPRINTS).glob("*/blueprint.yaml")}
-        return tuple(sorted(found))
+        return tuple(sorted(found.union(self.own_blueprints)))
+
+    @cached_property
+    def own_blueprints(self) -> tuple[str, ...]:
+        """The names of the team's own blueprints, sorted."""
+        found = (self.root / BLUEPRINTS).glob("*/blueprint.yaml")
+        return tuple(sorted(path.parent.name for path in found))
 
     def model(self, name: str) -> Loaded[Model]:
         """The spec of a model; raises `Refused` with everything that is wrong with it."""

@@ -22,6 +22,7 @@ from modelyard.spec.values import (
     MetricName,
     Name,
     Quantity,
+    Registry,
     Url,
 )
 
@@ -53,7 +54,7 @@ class Cluster(Strict):
 class Images(Strict):
     """Where images come from."""
 
-    registries: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    registries: Annotated[tuple[Registry, ...], Field(strict=False, min_length=1)]
     """The registries, or the paths in them, that images may come from."""
     pin: Literal["digest", "tag"]
     """`digest` refuses images and weights that are not pinned by digest."""

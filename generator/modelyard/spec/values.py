@@ -532,7 +532,7 @@ class Image(Text):
 
     def is_from(self, registry: str) -> bool:
         """Whether it lies there; matched by whole path segments, so that no look-alike passes."""
-        return f"{self.repository}/".startswith(f"{registry.rstrip('/')}/")
+        return f"{self.repository}/".startswith(f"{registry}/")
 
     def _part(self, name: str) -> str | None:
         found = re.fullmatch(type(self).pattern, self)
@@ -570,6 +570,25 @@ class Image(Text):
         if "@" in text:
             return "a digest is `sha256:` and 64 hexadecimal digits"
         return super().fix(text)
+
+
+class Registry(Text):
+    """A registry of container images, or a path in one."""
+
+    __slots__ = ()
+
+    pattern = (
+        r"([a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+(:[0-9]+)?|[a-zA-Z0-9-]+:[0-9]+)"
+        r"(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
+    )
+    wanted = "a registry, or a path in one"
+    examples: ClassVar[tuple[str, ...]] = ("registry.example.com", "ghcr.io/example")
+
+    @classmethod
+    def fix(cls, text: str) -> str:
+        """The commonest slips are a scheme and a slash at the end."""
+        near = re.sub(r"^[a-z]+://", "", text).rstrip("/")
+        return f"write `{near}`" if cls._matches(near) else super().fix(text)
 
 
 class Sha256(Text):
@@ -649,7 +668,7 @@ class HttpPath(Text):
     @classmethod
     def fix(cls, text: str) -> str:
         """Only the slash is missing."""
-        return f"write `/{text}`" if cls._matches(f"/{text}") else super().fix(text)
+        return f"write `/{text}`" if text and cls._matches(f"/{text}") else super().fix(text)
 
 
 class PathPattern(HttpPath):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from modelyard.check.differences import stale
@@ -17,7 +18,7 @@ from modelyard.write.lock import parsed
 from modelyard.write.swap import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from modelyard.load.repository import Repository
     from modelyard.load.selection import Selection
@@ -72,7 +73,7 @@ class Session:
         others = self._prepared(self.survey.changed_trees())
         self.share.add(others, self.selection.models)
         if self.share.findings:
-            raise Refused(sorted(self.share.findings, key=lambda finding: finding.sort_key))
+            raise _refused(self.share.findings)
         self.results = list(self.share.results)
         self.results += self._stale_directories()
         self.results += self._environment_directories()
@@ -84,8 +85,13 @@ class Session:
         from modelyard.spec import shapes
 
         shapes.use(self.state.section("shapes") if len(tasks) <= FEW else None)
-        self._refuse_unsound_environments()
-        return self.pool.prepare(tasks)
+        unsound = _reasons(self._environments())
+        if unsound:
+            raise _refused(unsound + _reasons(self._specs(tasks)))
+        unsound = _reasons(self._blueprints())
+        share = self.pool.prepare(tasks)
+        share.findings += unsound
+        return share
 
     def commit(self) -> None:
         """Write what was prepared, and keep what was learnt."""
@@ -141,20 +147,21 @@ class Session:
             return self.survey.environment_key(result.environment, result.kinds)
         return self.survey.key(result.model, result.environment, result.refers_to)
 
-    def _refuse_unsound_environments(self) -> None:
-        """Load everything that models share, so that its mistakes are told once and together."""
-        findings: list[Finding] = []
-        for load in (lambda: self.repository.settings, *self._environment_loaders()):
-            try:
-                load()
-            except Refused as refusal:
-                findings += refusal.findings
-        if findings:
-            raise Refused(findings)
+    def _environments(self) -> Iterator[Callable[[], object]]:
+        """What loads everything that models cannot be resolved without."""
+        yield lambda: self.repository.settings
+        yield from (
+            partial(self.repository.environment, name) for name in self.selection.environments
+        )
 
-    def _environment_loaders(self) -> Iterator[Any]:
-        for name in self.selection.environments:
-            yield lambda name=name: self.repository.environment(name)
+    def _specs(self, tasks: list[Task]) -> Iterator[Callable[[], object]]:
+        """What loads the specs of models that are still there."""
+        yield from (partial(self.repository.model, name) for name, *_ in tasks)
+
+    def _blueprints(self) -> Iterator[Callable[[], object]]:
+        """What loads the team's own blueprints, whether or not a model uses them yet."""
+        own = self.repository.own_blueprints if self.selection.whole else ()
+        yield from (partial(self.repository.blueprint, name) for name in own)
 
     def _stale_directories(self) -> list[Result]:
         """Directories of ours that no spec asks for any more."""
@@ -241,6 +248,22 @@ class Session:
         return tuple((group, kind, False) for group, _, kind in pairs)
 
 
+def _reasons(loaders: Iterable[Callable[[], object]]) -> list[Finding]:
+    """Why things cannot be loaded, each asked."""
+    found: list[Finding] = []
+    for load in loaders:
+        try:
+            load()
+        except Refused as refusal:
+            found += refusal.findings
+    return found
+
+
+def _refused(findings: Iterable[Finding]) -> Refused:
+    """A refusal in reading order, which says once what several models have in common."""
+    return Refused(sorted(dict.fromkeys(findings), key=lambda finding: finding.sort_key))
+
+
 def render(session: Session) -> Rendering:
     """Bring the tree up to date; raises `Refused`, having written nothing."""
     with exclusive(session.repository.root):
@@ -248,7 +271,7 @@ def render(session: Session) -> Rendering:
         results = session.prepare()
         findings = [finding for result in results for finding in result.findings]
         if findings:
-            raise Refused(sorted(findings, key=lambda finding: finding.sort_key))
+            raise _refused(findings)
         if results:
             session.commit()
     return _rendering(results)
