@@ -39,6 +39,13 @@ def builtin(name: str) -> Callable[[Function], Function]:
 _MODULES = {
     "aggregates": "count sum product max min sort all any",
     "arrays": "array.concat array.slice array.reverse array.flatten",
+    "encoding": """
+        base64.encode base64.decode base64.is_valid base64url.encode base64url.encode_no_pad
+        base64url.decode hex.encode hex.decode urlquery.encode urlquery.decode
+        urlquery.encode_object urlquery.decode_object
+    """,
+    "globs": "glob.match glob.quote_meta regex.globs_match",
+    "json_text": "json.marshal json.marshal_with_options json.unmarshal json.is_valid",
     "numbers": """
         plus minus mul div rem abs round ceil floor to_number units.parse units.parse_bytes
         bits.and bits.or bits.xor bits.negate bits.lsh bits.rsh numbers.range numbers.range_step
@@ -46,6 +53,10 @@ _MODULES = {
     "objects": """
         object.get object.keys object.remove object.filter object.union object.union_n
         object.subset
+    """,
+    "regexes": """
+        regex.is_valid regex.match re_match regex.find_n regex.find_all_string_submatch_n
+        regex.split regex.replace regex.template_match
     """,
     "sets": "and or set_diff intersection union",
     "strings": """

@@ -13,6 +13,7 @@ from functools import reduce
 from math import trunc
 
 from modelyard.rego.builtins import BuiltinError
+from modelyard.rego.builtins.operands import too_large
 
 _BITS = 64
 
@@ -69,7 +70,7 @@ def number(value: Fraction) -> int | float:
     try:
         return float(shortest(value))
     except OverflowError:
-        raise BuiltinError("the number is larger than this engine allows") from None
+        raise too_large("the number") from None
 
 
 def shortest(value: Fraction) -> Decimal:
@@ -92,3 +93,20 @@ def _leading_zeros(magnitude: Fraction) -> int:
     while magnitude * 10 ** (zeros + 1) < 1:
         zeros += 1
     return zeros
+
+
+_MOST_DIGITS = 4000
+
+
+def parsed(text: str) -> int | float:
+    """The number that a decimal text has; a whole one is exact."""
+    if len(text) > _MOST_DIGITS:
+        raise too_large("the number")
+    if text.isdigit():
+        return int(text)
+    exact = Decimal(text)
+    if exact.adjusted() > _MOST_DIGITS:
+        raise too_large("the number")
+    if exact == exact.to_integral_value():
+        return int(exact)
+    return float(exact)

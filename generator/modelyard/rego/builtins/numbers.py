@@ -198,10 +198,7 @@ def to_number(value: Value) -> Value:
         near = float(value)
         if isinf(near):
             raise BuiltinError(f"strconv.ParseFloat: parsing {quoted(value)}: value out of range")
-        exact = Decimal(value)
-        if exact == exact.to_integral_value():
-            return int(exact)
-        return near
+        return inexact.parsed(value)
     if _HEXADECIMAL.fullmatch(value):
         near = float.fromhex(value)
         return int(near) if near.is_integer() else near
