@@ -48,8 +48,12 @@ def _glob(pattern: str, stops: tuple[str, ...]) -> Any:
     return compiled(f"(?s:{_Glob(pattern, stops).translated()})")
 
 
+def _char(one: str) -> str:
+    return f"\\x{{{ord(one):x}}}"
+
+
 def _class(chars: str, negated: bool = False) -> str:
-    return f"[{'^' if negated else ''}{''.join(f'\\x{{{ord(char):x}}}' for char in chars)}]"
+    return f"[{'^' if negated else ''}{''.join(map(_char, chars))}]"
 
 
 class _Glob:
@@ -126,7 +130,7 @@ class _Glob:
         self.at += 4
         if rest[2] < rest[0]:
             raise self.error("range hi character is less than lo")
-        return f"[{'^' if negated else ''}\\x{{{ord(rest[0]):x}}}-\\x{{{ord(rest[2]):x}}}]"
+        return f"[{'^' if negated else ''}{_char(rest[0])}-{_char(rest[2])}]"
 
 
 class _Token(NamedTuple):
@@ -145,7 +149,7 @@ def _fit(left: _Token, right: _Token) -> bool:
 
 @builtin("regex.globs_match")
 def globs_match(left: Value, right: Value) -> Value:
-    """Whether a text exists that two expressions of `.`, `*`, `+`, `[a-z]` and `\\` both match."""
+    """Whether a text exists that two expressions of `.`, `*`, `+` and sets both match."""
     first, second = string(left, 1), string(right, 2)
     return _Shared(_simple(_tokens(first)), _simple(_tokens(second))).found()
 
