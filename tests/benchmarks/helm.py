@@ -6,9 +6,6 @@ chart cannot, so it comes from what modelyard rendered.
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +16,6 @@ if TYPE_CHECKING:
 
     from kustomize import Objects
 
-PACKAGE = "helm.sh/helm/v3/cmd/helm@v3.18.6"
 CHART = Path(__file__).with_name("chart")
 Values = dict[str, Any]
 NEEDED = ("deployment.yaml", "autoscaler.yaml", "alerts.yaml", "training-[js]*.yaml")
@@ -31,29 +27,6 @@ MISSING = {
     "drift": ("Drift", "model_drift_score"),
 }
 """By objective: the alert that its metric is gone, and the metric."""
-
-
-def program(*, build: bool) -> Path | None:
-    """Helm: of this machine, built before, or built now; `None` where it cannot be had."""
-    found = shutil.which("helm")
-    if found:
-        return Path(found)
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    peers = Path(os.environ.get("MODELYARD_PEERS") or Path(cache) / "modelyard-peers")
-    built = peers / "bin" / "helm"
-    if build and not built.is_file():
-        _build(built.parent)
-    return built if built.is_file() else None
-
-
-def _build(target: Path) -> None:
-    """Build it from its published module, which takes minutes."""
-    go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
-    if go is None:
-        return
-    target.mkdir(parents=True, exist_ok=True)
-    place = {**os.environ, "GOBIN": str(target), "GOFLAGS": "-mod=mod"}
-    subprocess.run([go, "install", PACKAGE], env=place, check=False, cwd=target)
 
 
 def prepare(repository: Path, target: Path) -> None:

@@ -7,7 +7,7 @@ JSON patch for each object, so that what comes out is what modelyard renders.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 BASE = "staging"
 SET_BY_LABELS = ("modelyard.dev/environment", "app.kubernetes.io/instance")
-PATCHED_BY_HAND = ("Deployment", "ExternalSecret", "HorizontalPodAutoscaler")
-"""Kinds that a short overlay patches, and leaves whatever else differs as it is in the base."""
 Manifest = dict[str, Any]
 Objects = dict[tuple[str, str], Manifest]
 """By kind and name."""
@@ -37,10 +35,7 @@ class Overlay:
 
 
 def prepare(tree: Path, target: Path) -> None:
-    """Bases and overlays for every model below `deploy/`, and one kustomization with all of them.
-
-    `MODEL/ENVIRONMENT` has everything, `short/MODEL/ENVIRONMENT` three patches at most.
-    """
+    """A base and `MODEL/ENVIRONMENT` for every model below `deploy/`, and `all` with all of them."""
     places = []
     for directory in sorted((tree / BASE).iterdir()):
         if directory.name in ("platform", "argocd"):
@@ -50,10 +45,7 @@ def prepare(tree: Path, target: Path) -> None:
         for environment in sorted(path.name for path in tree.iterdir()):
             wanted = read(tree / environment / directory.name)
             place = f"{directory.name}/{environment}"
-            _write_overlay(target / place, overlay(base, wanted), "../base")
-            some = overlay(base, {key: each for key, each in wanted.items() if key in base})
-            base_of_short = f"../../../{directory.name}/base"
-            _write_overlay(target / "short" / place, short(some), base_of_short)
+            _write_overlay(target / place, overlay(base, wanted))
             places.append(place)
     _dump(target / "all" / "kustomization.yaml", {"resources": [f"../{each}" for each in places]})
 
@@ -85,12 +77,6 @@ def overlay(base: Objects, wanted: Objects) -> Overlay:
         added,
         tuple(sorted(base.keys() - wanted.keys())),
     )
-
-
-def short(whole: Overlay) -> Overlay:
-    """What a person would write at least: not everything that differs."""
-    some = {key: each for key, each in whole.patches.items() if key[0] in PATCHED_BY_HAND}
-    return replace(whole, patches=some, removed=())
 
 
 def _common_images(base: Objects, wanted: Objects, added: Objects) -> dict[str, str]:
@@ -151,10 +137,10 @@ def _write_base(target: Path, base: Objects) -> None:
     _dump(target / "kustomization.yaml", {"resources": sorted(map(_file, base))})
 
 
-def _write_overlay(target: Path, found: Overlay, base: str) -> None:
+def _write_overlay(target: Path, found: Overlay) -> None:
     _write_resources(target, found.added)
     kustomization = {
-        "resources": [base, *sorted(map(_file, found.added))],
+        "resources": ["../base", *sorted(map(_file, found.added))],
         "namespace": found.namespace,
         "labels": [{"pairs": dict(found.labels), "includeTemplates": True}],
         "images": [_image(new) for _, new in sorted(found.images.items())],

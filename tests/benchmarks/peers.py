@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+import sys
+from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,10 @@ import kustomize
 import same
 from machine import processors
 from measure import Command, Failed, batch, run
+from programs import MODULES, find
 from repository import elsewhere
 from scenarios import SOUND, WROTE, environment, objects
-from table import Row, Section, time_text
+from table import Row, Section, ratio, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,12 +31,13 @@ if TYPE_CHECKING:
     from measure import Run
     from scenarios import Bench, Shop
 
-STARTS = 5
+ROUNDS, STARTS = 3, 5
 NOTES = (
     "modelyard reads specs, applies its rules, writes one file for each object and locks with digests;",
     "kustomize and helm print one stream of objects: no files, no locks, no rules, no check, and what",
     "modelyard derives (deadlines, digests, alert thresholds) is given to them in patches and values;",
-    "each of their processes does one model in one environment, as many at a time as processors",
+    "a process makes one model in one environment, as many at a time as processors; ratios are",
+    "medians over rounds, in each of which everything runs by turns",
 )
 
 
@@ -42,13 +45,11 @@ NOTES = (
 class Way:
     """One way to ask a program for everything."""
 
-    how: str
+    name: str
     commands: Sequence[Command]
-    exact: bool = True
-    """Whether it should make what modelyard makes."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Peer:
     """A program, and the ways in which it is asked."""
 
@@ -56,73 +57,63 @@ class Peer:
     version: str
     start: Command
     """What does nothing but start."""
-    ways: list[Way] = field(default_factory=list)
+    ways: Sequence[Way]
 
 
-@dataclass(frozen=True)
-class Own:
-    """What modelyard needs for the same models, and for many."""
-
-    some: Row
-    many: Row
-
-    def beside(self, row: Row) -> str:
-        """How much faster modelyard is."""
-        some, many = self.some.rate / row.rate, self.many.rate / row.rate
-        return f"modelyard is {some:.1f}x as fast, {many:.1f}x by 1."
-
-
-def versus(bench: Bench, models: int, many: Row, large: Shop, *, build: bool) -> Section:
-    """A cold render of some models by each; `many` is modelyard's render of the `large` ones."""
-    chart = helm.program(build=build)
-    shop, rendered, checked = _own(bench, models)
-    number = objects(checked[0])
-    both = [one + other for one, other in zip(rendered, checked, strict=True)]
-    own = Own(Row(f"modelyard render, {models:,} models", rendered, number), many)
+def versus(bench: Bench, models: int, large: Shop, *, build: bool) -> Section:
+    """A cold render of some models by each, and of as many as in `large` by helm."""
+    shop = bench.shop(models)
+    shop.run("render", says=WROTE)
+    number = objects(shop.run("check", says=SOUND))
+    peers = _peers(bench, shop, build=build)
+    found = [peer for peer in peers.values() if peer is not None]
+    rounds = [_round(bench, models, found) for _ in range(min(ROUNDS, bench.repeats))]
+    rendered = [each.pop("render") for each in rounds]
+    both = [one + each.pop("check") for one, each in zip(rendered, rounds, strict=True)]
     section = Section(
         f"5. Peers: {models:,} models x 3 environments, {number:,} objects",
         [
-            own.some,
+            Row("modelyard render", rendered, number),
             Row("modelyard render, then check --no-cache", both, number),
-            Row(f"modelyard render, {large.models:,} models", many.runs, many.objects, "from 1."),
         ],
         list(NOTES),
     )
-    peers = {
-        "kustomize": _kustomize(bench, shop),
-        "helm": _helm(bench, shop, chart) if chart is not None else None,
-    }
-    for name, peer in peers.items():
-        if peer is None:
-            section.rows.append(Row(name, note="cannot be had on this machine"))
-            continue
+    for peer in found:
         start = time_text(median(run(peer.start).wall for _ in range(STARTS)))
         section.notes.append(f"{peer.name}: {peer.version}; a process takes {start} to start")
-        section.rows += [_row(bench, peer, way, shop, own) for way in peer.ways]
-    if chart is not None:
-        section.rows.append(_large_helm(bench, chart, large, own))
+        for way in peer.ways:
+            runs = [each[way.name] for each in rounds]
+            note = f"{ratio(runs, rendered):.1f} times modelyard render; the same objects"
+            section.rows.append(Row(way.name, runs, _same(way, shop), note))
+    if peers["helm"] is not None:
+        section.rows += _large(bench, large)
+    for name in (name for name, peer in peers.items() if peer is None):
+        lack = f"!! NO {name}: it is not on this machine, so modelyard is not compared with it !!"
+        print(lack, file=sys.stderr)
+        section.rows.append(Row(name))
+        section.notes.append(lack)
     return section
 
 
-def _own(bench: Bench, models: int) -> tuple[Shop, list[Run], list[Run]]:
-    rendered, checked = [], []
-    for _ in range(bench.repeats):
-        shop = bench.shop(models)
-        rendered.append(shop.run("render", says=WROTE))
-        checked.append(shop.run("check", "--no-cache", says=SOUND))
-    return shop, rendered, checked
+def _round(bench: Bench, models: int, peers: Sequence[Peer]) -> dict[str, Run]:
+    """Everything once, one after the other."""
+    shop = bench.shop(models)
+    found = {
+        "render": shop.run("render", says=WROTE),
+        "check": shop.run("check", "--no-cache", says=SOUND),
+    }
+    for way in (way for peer in peers for way in peer.ways):
+        found[way.name] = batch(way.commands, processors())
+    return found
 
 
-def _row(bench: Bench, peer: Peer, way: Way, shop: Shop, own: Own) -> Row:
-    runs = [batch(way.commands, processors()) for _ in range(bench.repeats)]
+def _same(way: Way, shop: Shop) -> int:
+    """How many objects were made, which must be those of modelyard."""
     outputs = [command.output for command in way.commands]
     made, wanted, equal = elsewhere(same.compare, outputs, _trees(shop))
-    row = Row(f"{peer.name}, {way.how}", runs, made)
-    told = "the same objects" if equal == wanted == made else f"{equal} of {wanted} are the same"
-    if way.exact and told != "the same objects":
-        raise Failed(f"{row.name} does not make what modelyard makes: {told}")
-    row.note = f"{own.beside(row)}; {told}"
-    return row
+    if not equal == wanted == made:
+        raise Failed(f"{way.name} does not make what modelyard makes: {equal} of {wanted}")
+    return made
 
 
 def _trees(shop: Shop) -> list[Path]:
@@ -131,76 +122,76 @@ def _trees(shop: Shop) -> list[Path]:
     return [path for path in found if path.name not in ("platform", "argocd")]
 
 
-def _places(shop: Shop) -> list[str]:
-    return [f"{path.name}/{path.parent.name}" for path in _trees(shop)]
+def _peers(bench: Bench, shop: Shop, *, build: bool) -> dict[str, Peer | None]:
+    """Every program, by name; `None` where it cannot be had."""
+    places = [f"{path.name}/{path.parent.name}" for path in _trees(shop)]
+    helm_program = find("helm", build=build)
+    return {
+        "kustomize": _kustomize(bench, shop, places, build=build),
+        "helm": _helm(bench, shop, places, helm_program) if helm_program else None,
+    }
 
 
-def _kustomize(bench: Bench, shop: Shop) -> Peer | None:
-    program = shutil.which("kubectl")
+def _kustomize(bench: Bench, shop: Shop, places: Sequence[str], *, build: bool) -> Peer | None:
+    """The one in kubectl, or else the program of its own."""
+    kubectl = shutil.which("kubectl")
+    program = kubectl or find("kustomize", build=build)
     if program is None:
         return None
+    name, start = "kustomize build", [str(program), "version"]
+    version = MODULES["kustomize"].partition("@")[2]
+    if kubectl:
+        name, start = "kubectl kustomize", [kubectl, "version", "--client", "-o", "json"]
+        version = json.loads(subprocess.check_output(start, text=True))["kustomizeVersion"]
     place = bench.fresh("kustomize")
     elsewhere(kustomize.prepare, shop.root / "deploy", place)
     command = _commands(bench, place)
 
-    def build(directory: str) -> Command:
-        return command(program, "kustomize", str(place / directory))
+    def made(directory: str) -> Command:
+        return command(str(program), name.partition(" ")[2], str(place / directory))
 
-    return Peer(
-        "kubectl kustomize",
-        _version(program),
-        command(program, "version", "--client"),
-        [
-            Way("every difference patched", [build(each) for each in _places(shop)]),
-            Way("3 patches", [build(f"short/{each}") for each in _places(shop)], exact=False),
-            Way("all in one process", [build("all")]),
-        ],
+    ways = (
+        Way(f"{name}, one by one", [made(each) for each in places]),
+        Way(f"{name}, all in one process", [made("all")]),
     )
+    return Peer(name, version, command(*start), ways)
 
 
-def _version(kubectl: str) -> str:
-    """The version of the kustomize in kubectl."""
-    words = (kubectl, "version", "--client", "-o", "json")
-    found = subprocess.run(words, capture_output=True, text=True, check=True)
-    return str(json.loads(found.stdout)["kustomizeVersion"])
-
-
-def _helm(bench: Bench, shop: Shop, program: Path) -> Peer:
+def _helm(bench: Bench, shop: Shop, places: Sequence[str], program: Path) -> Peer:
     place = bench.fresh("helm")
     elsewhere(helm.prepare, shop.root, place)
     command = _commands(bench, place)
-
-    def template(values: str) -> Command:
-        return _template(command, program, place, values)
-
-    words = (str(program), "version", "--short")
-    version = subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
-    return Peer(
-        "helm template",
-        version,
-        command(str(program), "version"),
-        [
-            Way("values of each", [template(f"{each}.yaml") for each in _places(shop)]),
-            Way("all in one process", [template("all.yaml")]),
-        ],
+    ways = (
+        Way(
+            "helm template, one by one",
+            [_template(command, program, place, f"{each}.yaml") for each in places],
+        ),
+        Way(
+            "helm template, all in one process",
+            [_template(command, program, place, "all.yaml")],
+        ),
     )
+    start = (str(program), "version", "--short")
+    version = subprocess.check_output(start, text=True).strip()
+    return Peer("helm template", version, command(*start), ways)
 
 
-def _large_helm(bench: Bench, program: Path, large: Shop, own: Own) -> Row:
-    """Once, because it is the one peer that can do many models in one process."""
+def _large(bench: Bench, shop: Shop) -> list[Row]:
+    """As many as in the first section, once, by modelyard and by helm in one process."""
+    program = find("helm", build=False)
+    assert program is not None
     place = bench.fresh("helm")
-    elsewhere(helm.prepare, large.root, place)
+    elsewhere(helm.prepare, shop.root, place)
     command = _template(_commands(bench, place), program, place, "all.yaml")
-    found = run(command)
+    found, own = run(command), bench.shop(shop.models).run("render", says=WROTE)
     assert command.output is not None
-    row = Row("helm template, as many as in 1., one process", [found], _count(command.output))
-    row.note = own.beside(row)
-    return row
-
-
-def _count(path: Path) -> int:
-    with path.open("rb") as lines:
-        return sum(line.startswith(b"kind: ") for line in lines)
+    with command.output.open("rb") as lines:
+        number = sum(line.startswith(b"kind: ") for line in lines)
+    how, times = f"{shop.models:,} models", ratio([found], [own])
+    return [
+        Row(f"modelyard render, {how}", [own], number),
+        Row(f"helm template, {how}", [found], number, f"{times:.1f} times modelyard render"),
+    ]
 
 
 def _template(command: Callable[..., Command], program: Path, place: Path, values: str) -> Command:

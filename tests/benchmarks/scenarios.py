@@ -12,12 +12,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
 from measure import Command, Failed, run
 from repository import edit, elsewhere, make
-from table import Row, Section
+from table import Row, Section, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,6 +106,11 @@ class Shop:
         time.sleep(SETTLE)
 
 
+def files(shop: Shop) -> int:
+    """How many files a tree has, locks among them."""
+    return sum(len(names) for _, _, names in os.walk(shop.root / "deploy"))
+
+
 def objects(checked: Run) -> int:
     """How many objects a check says there are."""
     found = re.search(r"^([\d,]+) objects", checked.text, re.MULTILINE)
@@ -124,7 +128,7 @@ def cold(bench: Bench, models: int) -> tuple[Section, Shop, int]:
         uncached.append(shop.run("check", "--no-cache", says=SOUND))
     number = objects(checked[0])
     section = Section(
-        f"1. Cold: {models:,} models x 3 environments, {number:,} objects, nothing known or rendered",
+        f"1. Cold: {models:,} models x 3 environments, {number:,} objects, {files(shop):,} files",
         [
             Row("render", rendered, number),
             Row("check, after it", checked, number, "with what rendering learnt"),
@@ -186,10 +190,14 @@ def one_spec(bench: Bench, shop: Shop, number: int) -> Section:
         shop.edit()
         rows["file"].append(shop.run("render", str(shop.spec), says=WROTE))
         rows["check after file"].append(shop.run("check", str(shop.spec), says=SOUND))
+    others = {"stat": "stat"} | ({"git": "git status"} if status else {})
+    beside = [
+        f"{ratio(rows['render'], rows[key]):.1f} times {name}" for key, name in others.items()
+    ]
     return Section(
         f"3. One spec changed among {shop.models:,} models, {number:,} objects",
         [
-            Row("render", rows["render"], note="finds the change itself"),
+            Row("render", rows["render"], note=", ".join(beside)),
             Row("check, after it", rows["check"]),
             Row("render models/ONE.yaml", rows["file"], note="as a hook calls it"),
             Row("check models/ONE.yaml, after it", rows["check after file"]),
@@ -223,21 +231,14 @@ def start(bench: Bench, pairs: int) -> Section:
     for command in (bare, version, helped):
         run(command)
     found = [(run(bare), run(version), run(helped)) for _ in range(pairs)]
-    ratios = [median(each[index].wall / each[0].wall for each in found) for index in (1, 2)]
+    bares, versions, helps = ([each[index] for each in found] for index in range(3))
+    told = "{:.2f} times the bare interpreter"
     return Section(
         "4. Start-up",
         [
-            Row("python -c pass", [each[0] for each in found], note="by turns with the next two"),
-            Row(
-                "modelyard --version",
-                [each[1] for each in found],
-                note=f"{ratios[0]:.2f} times the bare interpreter",
-            ),
-            Row(
-                "modelyard --help",
-                [each[2] for each in found],
-                note=f"{ratios[1]:.2f} times the bare interpreter",
-            ),
+            Row("python -c pass", bares, note="by turns with the next two"),
+            Row("modelyard --version", versions, note=told.format(ratio(versions, bares))),
+            Row("modelyard --help", helps, note=told.format(ratio(helps, bares))),
         ],
         ["a ratio is the median of the ratios of neighbours"],
     )

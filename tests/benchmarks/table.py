@@ -123,6 +123,11 @@ def _memory(size: int) -> str:
     return f"< {floor / 1e6:,.0f} MB" if size <= floor else f"{size / 1e6:,.0f} MB"
 
 
+def ratio(runs: Sequence[Run], others: Sequence[Run]) -> float:
+    """How many times as long as its neighbour among the others a run takes, as the median."""
+    return median(one.wall / other.wall for one, other in zip(runs, others, strict=True))
+
+
 def time_text(seconds: float) -> str:
     """In the unit that a person would choose."""
     if seconds < 0.1:
