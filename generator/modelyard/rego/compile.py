@@ -194,9 +194,9 @@ class Definition:
         changes = []
         for item in line.withs:
             if len(item.path) == 1 and item.path[0] not in ("data", "input"):
-                value = self.mock(item.path[0], item.value)
+                value = self.mock(item.value)
             elif self.library.is_function(item.path):
-                value = self.mock(".".join(item.path), item.value)
+                value = self.mock(item.value)
                 changes.append(f"({('.'.join(item.path),)!r}, {value})")
                 continue
             else:
@@ -205,7 +205,7 @@ class Definition:
         self.context = self.keep(f"{self.context}.replaced([{', '.join(changes)}])")
         self.input = self.keep(f"{self.context}.input")
 
-    def mock(self, name: str, value: Term) -> str:
+    def mock(self, value: Term) -> str:
         """What stands for a function: another function, or a value."""
         path = self.library.function_path(value)
         if path is not None:
@@ -252,8 +252,10 @@ class Definition:
             mine = (left, right)[side]
             if isinstance(constant, Scalar) and isinstance(constant.value, str):
                 return f"{other} {'==' if same else '!='} {mine}"
-            if isinstance(constant, Scalar) and (
-                constant.value is None or isinstance(constant.value, bool)
+            if (
+                other.isidentifier()
+                and isinstance(constant, Scalar)
+                and (constant.value is None or isinstance(constant.value, bool))
             ):
                 return f"{other} {'is' if same else 'is not'} {mine}"
         return f"{'' if same else 'not '}equal({left}, {right})"

@@ -238,10 +238,7 @@ class _Parser:
             self.next()
             rule.value, rule.plain = self.term(), False
         elif self.version == 0 and len(ref) == 2 and args is None and not self.is_future("if"):
-            dotted = self.text[self.tokens[self.index - 1].start] != "]"
-            if not dotted:
-                rule.member = ref.pop()
-                rule.plain = False
+            rule.member, rule.plain = ref.pop(), False
         return rule
 
     def bodies(self, rule: Rule, found: list[Rule]) -> None:
@@ -665,7 +662,7 @@ class _Parser:
         decimal = float(text)
         if decimal in (float("inf"), float("-inf")):
             raise self.error(f"`{text[:40]}` is too large for a number", (token.row, token.column))
-        return int(decimal) if decimal.is_integer() else decimal
+        return decimal
 
     def string(self, token: Token) -> str:
         if token.text[0] == "`":
@@ -730,12 +727,23 @@ class _Parser:
                 raise self.error(f"METADATA is not YAML: {error}", (row, 1)) from None
             if not isinstance(found, dict):
                 raise self.error("METADATA must be a mapping", (row, 1))
+            if isinstance(found.get("authors"), list):
+                found["authors"] = [_author(author) for author in found["authors"]]
             if module.at[0] > end:
+                found.setdefault("scope", "package")
                 module.annotations = {**(module.annotations or {}), **found}
                 continue
             rule = next((rule for rule in module.rules if rule.at[0] > end), None)
-            if rule is not None:
+            if rule is not None and found.setdefault("scope", "rule") == "rule":
                 rule.annotations = {**(rule.annotations or {}), **found}
+
+
+def _author(author: Any) -> Any:
+    if not isinstance(author, str):
+        return author
+    found = re.fullmatch(r"(.*?)\s*(?:<(.*)>)?", author.strip())
+    assert found is not None
+    return {key: part for key, part in zip(("name", "email"), found.groups(), strict=True) if part}
 
 
 def _metadata(comments: list[Token]) -> list[tuple[int, int, str]]:

@@ -97,6 +97,7 @@ class Library:
                 self._withs(rule)
         for group in self.groups.values():
             self._check(group)
+        for group in self.groups.values():
             self._write(group)
         self._recursion()
 
@@ -143,6 +144,15 @@ class Library:
             raise RegoError(
                 "rego_type_error", f"multiple default rules {name} found", module.file, rule.at
             )
+        inner = sorted(other for other in self.below(group.path) if other != group.path)
+        if inner and group.kind != "object":
+            module, rule = group.rules[0]
+            raise RegoError(
+                "rego_type_error",
+                f"rule data.{'.'.join(group.path)} conflicts with data.{'.'.join(inner[0])}",
+                module.file,
+                rule.at,
+            )
 
     def _withs(self, rule: Rule | None) -> None:
         for item in _all_withs(rule):
@@ -153,10 +163,10 @@ class Library:
                 self.mocked.add(".".join(item.path))
 
     def _write(self, group: Group) -> None:
-        writers = []
+        writers: list[tuple[Rule, list[str]]] = []
         for index, (module, rule) in enumerate(group.rules):
             other: Rule | None = rule
-            names = []
+            names: list[str] = []
             while other is not None:
                 definition = Definition(self, module, group)
                 name = f"{group.function}_{index}_{len(names)}"
@@ -216,19 +226,16 @@ class Library:
         """
         node, used = self.root, 0
         for part in path:
-            if node.group is not None and node.group.kind == "object" and not node.children:
-                break
+            group = node.group
+            if group is not None and group.kind == "object":
+                return (None, used) if node.children else (group, used)
             child = node.children.get(part)
             if child is None:
-                if node.group is not None and node.group.kind == "object":
-                    return None, used
-                return (node.group, used) if node.group is not None else (None, 0)
+                return group, used if group is not None else 0
             node, used = child, used + 1
             if node.group is not None and node.group.kind != "object":
                 return node.group, used
-        if node.group is not None and not node.children:
-            return node.group, used
-        return None, used
+        return (node.group, used) if not node.children else (None, used)
 
     def below(self, path: Path) -> set[Path]:
         """The rules under a path."""
@@ -289,7 +296,7 @@ class Library:
             group = self.groups.get(call.target)
             return group.arity if group is not None and group.kind == "function" else None
         if call.name in KNOWN and call.name != "print":
-            return KNOWN[call.name][0]
+            return KNOWN[call.name].arguments
         return None
 
     def builtin(self, name: str, call: Call, file: str) -> Callable[..., Value]:
@@ -298,8 +305,8 @@ class Library:
             raise RegoError("rego_type_error", f"undefined function {name}", file, call.at)
         if name in FORBIDDEN:
             raise RegoError("rego_type_error", f"{name}: {FORBIDDEN[name]}", file, call.at)
-        wanted = KNOWN[name][0]
-        if wanted >= 0 and len(call.args) not in (wanted, wanted + 1):
+        wanted = KNOWN[name].arguments
+        if wanted is not None and len(call.args) not in (wanted, wanted + 1):
             raise RegoError(
                 "rego_type_error",
                 f"{name}: arity mismatch: {len(call.args)} arguments, not {wanted}",
@@ -348,14 +355,12 @@ class Library:
         for name, child in node.children.items():
             value = self._extent(evaluation, (*path, name), child)
             if value is not UNDEFINED:
-                if type(value) is dict and type(above.get(name)) is dict:
-                    value = runtime.merged(above[name], value)
-                above[name] = value
+                above[name] = runtime.joined(above.get(name, UNDEFINED), value)
         return runtime.merged(base, above)
 
-    def evaluation(self, input: Value, data: dict[Any, Value]) -> Evaluation:
+    def evaluation(self, document: Value, data: dict[Any, Value]) -> Evaluation:
         """A document to ask about; `UNDEFINED` where there is none."""
-        return runtime.Evaluation(input, data, self.extent)
+        return runtime.Evaluation(document, data, self.extent)
 
     def value(self, evaluation: Evaluation, path: Path) -> Value:
         """What a rule is for a document."""

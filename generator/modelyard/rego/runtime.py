@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from modelyard.rego.builtins import BuiltinError
 from modelyard.rego.errors import RegoError
 from modelyard.rego.text import shown
 from modelyard.rego.values import (
@@ -16,12 +15,12 @@ from modelyard.rego.values import (
     key,
     order,
     pairs,
-    unkey,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from modelyard.rego.builtins import BuiltinError
     from modelyard.rego.syntax import At
 
 U = UNDEFINED
@@ -44,7 +43,7 @@ class Evaluation:
 
     def __init__(
         self,
-        input: Value,
+        input: Value,  # noqa: A002 - it is what Rego calls it
         data: dict[str | Key, Value],
         extent: Callable[[Evaluation, tuple[str, ...]], Value],
     ) -> None:
@@ -255,6 +254,22 @@ def template(parts: tuple[Any, ...]) -> str:
     )
 
 
+def joined(old: Value, new: Value) -> Value:
+    """What two rules yield for the same place."""
+    if old is U:
+        return new
+    if type(old) is dict and type(new) is dict:
+        both = dict(old)
+        for name, item in new.items():
+            both[name] = joined(both.get(name, U), item)
+        return both
+    if type(old) is Set and type(new) is Set:
+        return Set([*old.items.values(), *new.items.values()])
+    if not equal(old, new):
+        raise RegoError("eval_conflict_error", "object keys must be unique")
+    return old
+
+
 def merged(below: Value, above: Mapping[str | Key, Value]) -> dict[str | Key, Value]:
     """Data that policies make over data that was given."""
     found: dict[str | Key, Value] = dict(below) if type(below) is dict else {}
@@ -264,7 +279,3 @@ def merged(below: Value, above: Mapping[str | Key, Value]) -> dict[str | Key, Va
         else:
             found[name] = item
     return found
-
-
-__all__ = [name for name in globals() if not name.startswith("__")]
-_ = unkey

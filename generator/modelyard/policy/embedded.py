@@ -1,0 +1,247 @@
+"""The engine that needs nothing installed: policies compiled into this process.
+
+Nothing in a policy reaches the network, the environment, the clock or a file, but for the files that
+`parse_config_file` finds below the policies. What it cannot evaluate as Open Policy Agent would, it
+refuses when the policies are loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modelyard.policy.engine import Answer, PolicyError, Test
+from modelyard.policy.limits import Watch
+from modelyard.policy.sources import read_policies
+from modelyard.rego.errors import RegoError
+from modelyard.rego.parser import parse
+from modelyard.rego.policies import Library
+from modelyard.rego.syntax import Module, Var
+from modelyard.rego.text import number
+from modelyard.rego.values import UNDEFINED, Set, equal, unkey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from modelyard.policy.engine import Options, Value
+    from modelyard.rego.runtime import Evaluation
+    from modelyard.rego.syntax import Rule
+
+_VERDICT = re.compile(r"(warn|deny|violation)(_[a-zA-Z0-9]+)*")
+_VERSIONS = {"v0": 0, "V0": 0, "v1": 1, "V1": 1}
+
+
+def load(policies: list[str], options: Options) -> Embedded:
+    """Policies out of files and folders. Raises `PolicyError` with every place that is wrong."""
+    version = _VERSIONS.get(options.rego_version)
+    if version is None:
+        raise PolicyError(f"invalid Rego version: {options.rego_version}")
+    if options.trace:
+        raise PolicyError("the embedded engine keeps no trace; use `--engine opa`")
+    texts = read_policies(policies)
+    modules, wrong = [], []
+    for file, text in texts.items():
+        try:
+            modules.append(parse(text, file, version))
+        except RegoError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise PolicyError("\n".join(wrong))
+    data: dict[Any, Value] = {}
+    if options.data:
+        from modelyard.policy.documents import load as load_data
+
+        data = load_data(options.data)
+    try:
+        library = Library(modules, options.strict, _allowed(options.capabilities))
+    except RegoError as error:
+        raise PolicyError(str(error)) from None
+    return Embedded(library, data, options.show_builtin_errors)
+
+
+def _allowed(path: str) -> Callable[[str], bool] | None:
+    """Which builtins a file of capabilities allows."""
+    if not path:
+        return None
+    try:
+        found = json.loads(Path(path).read_text("utf-8"))
+        names = frozenset(str(item["name"]) for item in found.get("builtins") or ())
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise PolicyError(f"load capabilities: {path}: {error}") from None
+    return names.__contains__
+
+
+class Embedded:
+    """Policies that were compiled. See `modelyard.policy.engine.Engine`."""
+
+    def __init__(self, library: Library, data: dict[Any, Value], strict_errors: bool) -> None:
+        self.library = library
+        self.data = data
+        self.strict_errors = strict_errors
+        self.watch = Watch()
+        for module in library.modules:
+            for rule in module.rules:
+                _problematic(module, rule)
+
+    def namespaces(self) -> list[str]:
+        """Every package, without `data.`, in the order of the policies' paths."""
+        return list(dict.fromkeys(_dotted(module.package) for module in self.library.modules))
+
+    def rules(self, namespace: str) -> dict[str, int]:
+        """How often each rule of a package is defined, in source order."""
+        found: dict[str, int] = {}
+        for module in self.library.modules:
+            if _dotted(module.package) != namespace:
+                continue
+            for rule in module.rules:
+                name = _head_name(rule)
+                if name is not None:
+                    found[name] = found.get(name, 0) + 1
+        return found
+
+    def document(self, document: Value, file: str) -> EmbeddedDocument:
+        """A document to ask about."""
+        absolute = Path(file).absolute()
+        about = {"name": absolute.name, "dir": str(absolute.parent)}
+        data = {**self.data, "conftest": {"file": about}}
+        return EmbeddedDocument(self, self.library.evaluation(document, data))
+
+    def tests(self) -> list[Test]:
+        """Run every rule whose name begins with `test_` or `todo_test_`."""
+        found = []
+        for module in self.library.modules:
+            for rule in module.rules:
+                name = _head_name(rule) or ""
+                if name.startswith("todo_test_"):
+                    found.append(
+                        Test(_dotted(module.package), name, module.file, rule.at[0], False, True)
+                    )
+                elif name.startswith("test_"):
+                    found.append(self._test(module, rule, name))
+        seen: set[tuple[str, str]] = set()
+        unique = []
+        for test in found:
+            if (test.package, test.name) not in seen:
+                seen.add((test.package, test.name))
+                unique.append(test)
+        return unique
+
+    def _test(self, module: Module, rule: Rule, name: str) -> Test:
+        evaluation = self.library.evaluation(UNDEFINED, self.data)
+        path = (*module.package, name)
+        value: Value = UNDEFINED
+        error = None
+        try:
+            value = self.evaluate(evaluation, path)
+        except PolicyError as problem:
+            error = str(problem)
+        return Test(
+            _dotted(module.package), name, module.file, rule.at[0],
+            passed=value is True, error=error, prints=tuple(evaluation.prints),
+        )  # fmt: skip
+
+    def evaluate(self, evaluation: Evaluation, path: tuple[str, ...]) -> Value:
+        """What a rule is. Raises `PolicyError`, naming the rule."""
+        group = self.library.groups.get(path)
+        name = f"data.{'.'.join(path)}"
+        if group is not None:
+            module, rule = group.rules[0]
+            name = f"{module.file}:{rule.at[0]}: {name}"
+            if group.kind == "function":
+                raise PolicyError(f"{name}: function used as reference, not called")
+        del evaluation.errors[:]
+        self.watch.begin(name)
+        try:
+            value = self.library.value(evaluation, path)
+        except RegoError as error:
+            raise PolicyError(str(error) if error.row else f"{name}: {error}") from None
+        except MemoryError:
+            raise PolicyError(f"{name}: stopped for want of memory") from None
+        except RecursionError:
+            raise PolicyError(f"{name}: the input is nested too deeply for this rule") from None
+        finally:
+            self.watch.end()
+        if self.strict_errors and evaluation.errors:
+            raise PolicyError(f"built-in error: {evaluation.errors[0]}")
+        return value
+
+
+class EmbeddedDocument:
+    """One input. See `modelyard.policy.engine.Document`."""
+
+    def __init__(self, engine: Embedded, evaluation: Evaluation) -> None:
+        self.engine = engine
+        self.evaluation = evaluation
+
+    def rule(self, namespace: str, rule: str) -> Answer:
+        """`data.<namespace>.<rule>`."""
+        evaluation = self.evaluation
+        value = self.engine.evaluate(evaluation, (*namespace.split("."), rule))
+        prints = tuple(evaluation.prints)
+        evaluation.prints.clear()
+        if value is UNDEFINED:
+            return Answer(False, (), prints)
+        if type(value) is list or type(value) is Set:
+            return Answer(True, [plain(item) for item in value], prints)
+        return Answer(True, (), prints)
+
+    def exceptions(self, namespace: str, suffix: str) -> Answer:
+        """`data.<namespace>.exception[_][_] == <suffix>`: one value for each solution."""
+        path = (*namespace.split("."), "exception")
+        if path not in self.engine.library.groups and namespace not in self.engine.data:
+            return Answer(False)
+        value = self.engine.evaluate(self.evaluation, path)
+        found = [
+            True for outer in _members(value) for inner in _members(outer) if equal(inner, suffix)
+        ]
+        return Answer(bool(found), found)
+
+
+def _members(value: Value) -> Iterable[Value]:
+    if type(value) is dict:
+        return value.values()
+    return value if type(value) in (list, Set) else ()
+
+
+def plain(value: Value) -> Value:
+    """A value as JSON has it: sets are lists, and every key is text."""
+    kind = type(value)
+    if kind is list or kind is Set:
+        return [plain(item) for item in value]
+    if kind is dict:
+        return {
+            name if type(name) is str else _text(plain(unkey(name))): plain(item)
+            for name, item in value.items()
+        }
+    return value
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return number(value)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _dotted(package: list[str]) -> str:
+    return ".".join(package)
+
+
+def _head_name(rule: Rule) -> str | None:
+    """The name by which a rule counts: heads that name a place within a rule have none."""
+    first = rule.ref[0]
+    assert isinstance(first, Var)
+    if len(rule.ref) == 1 or (len(rule.ref) == 2 and rule.member is None and not rule.plain):
+        return first.name
+    return None
+
+
+def _problematic(module: Module, rule: Rule) -> None:
+    first = rule.ref[0]
+    assert isinstance(first, Var)
+    if len(rule.ref) > 1 and rule.plain and rule.has_if and _VERDICT.fullmatch(first.name):
+        raise PolicyError(
+            f"rule is using 'if' keyword without 'contains' keyword: rule in {module.file} at line "
+            f"{rule.at[0]}; write `{first.name} contains … if`"
+        )
