@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelyard.load.reader import MAX_BYTES
+
 if TYPE_CHECKING:
     from tests.conftest import Run, Shop
 
@@ -65,6 +67,24 @@ def test_a_field_that_does_not_exist_is_found_at_the_line_of_the_patch(shop: Sho
         }
         for service in services
     ]
+
+
+def test_an_object_that_is_larger_than_any_spec_may_be_is_located(shop: Shop) -> None:
+    """Escapes make much of little, and brackets in text are no nesting."""
+    text = "x\ufeff" * 180_000 + "[" * 60
+    shop.edit(SPEC, "LOG_LEVEL: info", f"LOG_LEVEL: '{text}'")
+    patch(shop, "{target: {kind: Deployment}, merge: {spec: {pausd: true}}}")
+    assert shop.run("render", "fraud-detection", "--env", "dev").code == 0
+    file = "deploy/dev/fraud-detection/deployment.yaml"
+    lines = shop.text(file).split("\n")
+    assert len("\n".join(lines)) > MAX_BYTES
+    run = shop.run("check", "fraud-detection", "--env", "dev", "-o", "json")
+    (found,) = (one for one in findings(run) if one["rule"] == "schema/unknown-field")
+    assert (found["location"]["file"], found["cause"]["path"]) == (
+        file,
+        "patches[0].merge.spec.pausd",
+    )
+    assert lines[found["location"]["line"] - 1] == "  pausd: true"
 
 
 def test_the_summary_counts_what_was_looked_at(rendered: Shop) -> None:

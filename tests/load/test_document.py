@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from modelyard.bundle import shipped
 from modelyard.errors import Refused
 from modelyard.format.yaml import emit, scalar
-from modelyard.load.document import MAX_MISTAKES, Document, parse
+from modelyard.load.document import MAX_MISTAKES, Document, parse, rendered
 from modelyard.load.reader import MAX_BYTES, read_text
 from tests.format.values import OTHERS, manifests
 
@@ -277,6 +277,17 @@ def test_what_kubernetes_understands_is_no_mistake_in_a_manifest() -> None:
 
 
 # Limits.
+
+
+def test_what_was_rendered_here_is_read_whatever_its_size() -> None:
+    """Brackets in text are no nesting, and a patch of a spec may make much of little."""
+    value = {"a": ["[" * 300, "%TAG" * 300], "b": dict.fromkeys(map(str, range(120_000)), 1)}
+    text = emit(value).decode()
+    assert len(text) > MAX_BYTES
+    document = rendered("deploy/a.yaml", text)
+    assert document.value == value
+    assert text.split("\n")[document.locate(("b", "9")).line - 1] == '  "9": 1'
+    assert parse("deploy/a.yaml", text, kubernetes=True)[0] == []
 
 
 def timed(text: str, *, kubernetes: bool) -> tuple[list[Document], list[Finding]]:

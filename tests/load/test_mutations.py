@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import shutil
@@ -188,7 +189,7 @@ value_edits = st.tuples(
 
 def altered(value: Any, edit: tuple[str, float, float, Any]) -> Any:
     """A document with one value, or one key, in the place of another."""
-    what, first, second, odd = edit
+    what, first, second, odd = copy.deepcopy(edit)
     known = list(routes(value))
     if not known:
         return odd
@@ -207,7 +208,7 @@ def altered(value: Any, edit: tuple[str, float, float, Any]) -> Any:
         there: Any = value
         for step in known[int(second * len(known))]:
             there = there[step]
-        holder[last] = json.loads(json.dumps(there))
+        holder[last] = copy.deepcopy(there)
     elif isinstance(holder, list):
         holder.append(odd)
     elif what == "rename":
@@ -224,5 +225,5 @@ def test_any_value_is_rendered_or_refused_at_its_place(
 ) -> None:
     value = yaml.safe_load(sound.text(file))
     for edit in edits:
-        value = altered(value, json.loads(json.dumps(edit)))
+        value = altered(value, edit)
     survives(sound, file, yaml.safe_dump(value, sort_keys=False, allow_unicode=True))

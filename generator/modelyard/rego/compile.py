@@ -243,7 +243,8 @@ class Definition:
                 self.match(term.args[-1], found)
                 return
         found = self.atom(term)
-        self.writer.fail_if(f"{found} is False")
+        if found.isidentifier():
+            self.writer.fail_if(f"{found} is False")
 
     def compared(self, term: Call, left: str, right: str, same: bool) -> str:
         """A condition that holds where two values differ, or where they are the same."""
@@ -266,7 +267,8 @@ class Definition:
             left, right = (
                 self.value(arg) if isinstance(arg, Ref) else self.atom(arg) for arg in term.args
             )
-            self.writer.fail_if(f"{left} is not U and {right} is not U and equal({left}, {right})")
+            defined = [f"{side} is not U" for side in (left, right) if side.isidentifier()]
+            self.writer.fail_if(" and ".join([*defined, f"equal({left}, {right})"]))
             return
         if isinstance(term, Call):
             arity = self.arity(term)
@@ -279,7 +281,7 @@ class Definition:
         elif isinstance(term, Ref):
             found = self.value(term)
         else:
-            found = self.atom(term)
+            found = self.keep(self.atom(term))
         self.writer.fail_if(f"{found} is not U and {found} is not False")
 
     def some_in(self, line: SomeIn) -> None:
