@@ -50,12 +50,15 @@ class Writer:
         self.loops = 0
 
     def put(self, line: str) -> None:
+        """A line."""
         self.lines.append("    " * self.indent + line)
 
     def fail_if(self, condition: str) -> None:
+        """Leave this solution where a condition holds."""
         self.put(f"if {condition}: {self.leave}")
 
     def loop(self, line: str) -> None:
+        """A loop; what follows is within it."""
         self.put(line)
         self.indent += 1
         self.loops += 1
@@ -76,21 +79,26 @@ class Definition:
         self.rule: Rule
 
     def error(self, code: str, message: str, at: At) -> RegoError:
+        """A mistake in this module."""
         return RegoError(code, message, self.module.file, at)
 
     def new(self, prefix: str = "t") -> str:
+        """A name of Python that nothing else has."""
         self.count += 1
         return f"{prefix}{self.count}"
 
     def put(self, line: str) -> None:
+        """A line of the function."""
         self.writer.put(line)
 
     def keep(self, expression: str) -> str:
+        """The value of an expression, in a variable."""
         name = self.new()
         self.put(f"{name} = {expression}")
         return name
 
     def constant(self, value: Any) -> str:
+        """A value that the function finds by a name."""
         name = f"K{self.library.number()}"
         self.constants[name] = value
         return name
@@ -125,6 +133,7 @@ class Definition:
         return "\n".join(self.writer.lines)
 
     def check_head(self, rule: Rule) -> None:
+        """Refuse a head with variables that the body does not bind."""
         terms = [*rule.ref[1:], rule.value, *([rule.member] if rule.member is not None else [])]
         scan = safety.Scan(set(self.names), self.outer | set(self.names), self.arity)
         missing = scan.all(terms)
@@ -132,10 +141,12 @@ class Definition:
             raise self.unsafe(missing, rule.at)
 
     def unsafe(self, missing: set[str], at: At) -> RegoError:
+        """Variables that nothing binds."""
         shown = sorted({name.split("#")[0] if name[0] != "_" else "_" for name in missing})
         return self.error("rego_unsafe_var_error", f"var {shown[0]} is unsafe", at)
 
     def put_value(self, rule: Rule) -> None:
+        """Yield the value of a complete rule or a function."""
         value = self.atom(rule.value)
         if self.writer.loops and not isinstance(rule.value, Scalar):
             place = f"{self.module.file!r}, {rule.at!r}, {self.group.kind == 'function'}"
@@ -144,6 +155,7 @@ class Definition:
             self.put(f"return {value}")
 
     def put_object(self, rule: Rule) -> None:
+        """Yield an entry of an object."""
         path = self.atoms(rule.ref[len(self.group.path) - len(self.module.package) :])
         keys = f"({', '.join(path)},)"
         if rule.member is not None:
@@ -155,9 +167,11 @@ class Definition:
     # bodies
 
     def arity(self, call: Call) -> int | None:
+        """How many arguments a function takes."""
         return self.library.arity(call)
 
     def body(self, lines: list[Literal]) -> None:
+        """The lines of a body, in an order that binds before it uses."""
         for line in lines:
             self.outer |= safety.line_names(line)
         found, _, missing = safety.reorder(lines, set(self.names), self.outer, self.arity)
@@ -173,6 +187,7 @@ class Definition:
             self.line(line)
 
     def line(self, line: Literal) -> None:
+        """One line of a body."""
         context = self.context, self.input
         if line.withs:
             self.enter(line)
@@ -191,6 +206,7 @@ class Definition:
         self.context, self.input = context
 
     def enter(self, line: Literal) -> None:
+        """Evaluate what follows as `with` says."""
         changes = []
         for item in line.withs:
             if len(item.path) == 1 and item.path[0] not in ("data", "input"):
@@ -285,6 +301,7 @@ class Definition:
         self.writer.fail_if(f"{found} is not U and {found} is not False")
 
     def some_in(self, line: SomeIn) -> None:
+        """`some k, v in collection`."""
         found = self.atom(line.collection)
         if line.key is None:
             item = self.new()
@@ -296,6 +313,7 @@ class Definition:
         self.match(line.value, item)
 
     def loop(self, line: str) -> None:
+        """A loop, of which there can be so many within each other."""
         if self.writer.loops >= _LOOPS:
             raise self.error(
                 "rego_compile_error",
@@ -312,11 +330,13 @@ class Definition:
         return saved
 
     def restore(self, saved: tuple[Writer, dict[str, str], set[str]], last: str) -> None:
+        """End a function within this one."""
         lines, indent = self.writer.lines, saved[0].indent
         self.writer, self.names, self.outer = saved
         self.writer.lines += [*lines, "    " * (indent + 1) + last]
 
     def every(self, line: Every) -> str:
+        """Whether `every` holds."""
         found = self.atom(line.collection)
         self.writer.fail_if(f"type({found}) not in (list, dict, Set)")
         name, item, function = self.new(), self.new(), self.new("e")
@@ -330,6 +350,7 @@ class Definition:
         return self.keep(f"all([{function}(k, v) for k, v in entries({found})])")
 
     def comprehension(self, term: Comprehension) -> str:
+        """An array, a set or an object out of all solutions of a body."""
         function, found = self.new("c"), self.new()
         empty = {"array": "[]", "set": "Set()", "object": "{}"}[term.kind]
         saved = self.closure(f"def {function}():", f"return {found}")
@@ -374,6 +395,7 @@ class Definition:
         self.writer.fail_if(condition)
 
     def unify_all(self, pending: list[tuple[Term, Term]]) -> None:
+        """Compare pairs of terms, in an order that binds before it uses."""
         while pending:
             for pair in pending:
                 if not self.scan().unify(*pair):
@@ -384,6 +406,7 @@ class Definition:
                 raise self.error("rego_unsafe_var_error", "terms bind each other", pending[0][0].at)
 
     def scan(self) -> safety.Scan:
+        """What is bound here."""
         return safety.Scan(set(self.names), self.outer, self.arity)
 
     def match(self, pattern: Term, found: str) -> None:
@@ -477,6 +500,7 @@ class Definition:
         return self.keep(f"{function}()")
 
     def object(self, term: Object) -> str:
+        """An object."""
         flat = self.atoms([part for pair in term.pairs for part in pair])
         inner = []
         for index, (name, _) in enumerate(term.pairs):
@@ -486,12 +510,14 @@ class Definition:
         return self.keep(f"{{{', '.join(inner)}}}")
 
     def print(self, term: Call) -> None:
+        """`print(…)`, which shows what is undefined as such."""
         args = [self.maybe(arg) for arg in term.args]
         shown = [f"'<undefined>' if {arg} is U else {arg}" for arg in args]
         place = f"{self.module.file}:{term.at[0]}"
         self.put(f"{self.context}.print({place!r}, ({', '.join(shown)}{',' if shown else ''}))")
 
     def walk(self, term: Call) -> None:
+        """`walk`, which yields each path and value."""
         found = self.atom(term.args[0])
         item = self.new()
         function = self.library.builtin("walk", term, self.module.file)
@@ -526,6 +552,7 @@ class Definition:
         return found
 
     def own(self, term: Call, args: list[str]) -> str:
+        """A call of a function of the policies."""
         path = self.library.function(term, self.module.file)
         function = self.library.function_name(path)
         self.group.uses.add(path)
@@ -539,6 +566,7 @@ class Definition:
     # references
 
     def ref(self, term: Ref) -> str:
+        """What a reference leads to, which may be nothing."""
         head, path = term.head, list(term.path)
         if isinstance(head, Var) and head.name == "data":
             found, path = self.data(path)

@@ -70,6 +70,7 @@ class Names:
         self.count = 0
 
     def error(self, message: str, at: At, code: str = "rego_compile_error") -> RegoError:
+        """A mistake in this module."""
         return RegoError(code, message, self.module.file, at)
 
     def resolve(self) -> None:
@@ -90,6 +91,7 @@ class Names:
                     raise self.error(f"{'.'.join(item.path)} unused", item.at)
 
     def rule(self, rule: Rule | None) -> None:
+        """A rule, and what follows its `else`."""
         first = rule
         while rule is not None:
             scope = _Scope()
@@ -123,6 +125,7 @@ class Names:
                 raise self.error(f"assigned var {name} unused", place)
 
     def declare(self, var: Var, scope: _Scope, some: bool = False) -> None:
+        """Make a variable of this body."""
         name = var.name
         if name in scope.declared:
             raise self.error(f"var {name} {'declared' if some else 'assigned'} above", var.at)
@@ -149,6 +152,7 @@ class Names:
     # bodies
 
     def literal(self, line: Literal, scope: _Scope) -> Literal:
+        """A line of a body."""
         for item in line.withs:
             item.value = self.term(item.value, scope)
             item.path = self.target(item.target)
@@ -182,6 +186,7 @@ class Names:
         return line
 
     def assign(self, call: Call, scope: _Scope) -> Call:
+        """`left := right`: the right side first, because it cannot see the left."""
         left, right = call.args
         right = self.term(right, scope)
         if isinstance(left, (Call, Ref, Scalar, SetOf, Comprehension)):
@@ -217,13 +222,16 @@ class Names:
     # terms
 
     def var(self, var: Var, scope: _Scope) -> Var:
+        """A variable by its own name."""
         found = scope.find(var.name)
         return Var(found.removeprefix("some "), var.at) if found else var
 
     def terms(self, found: Iterable[Term], scope: _Scope) -> list[Term]:
+        """Terms."""
         return [self.term(term, scope) for term in found]
 
     def term(self, term: Term, scope: _Scope) -> Term:
+        """A term."""
         if isinstance(term, Scalar):
             return term
         if isinstance(term, Var):
@@ -256,6 +264,7 @@ class Names:
         return self.call(term, scope)
 
     def named(self, var: Var, scope: _Scope) -> Term:
+        """A variable, or what a global name refers to."""
         found = scope.find(var.name)
         if found is not None:
             return Var(found.removeprefix("some "), var.at)
@@ -270,6 +279,7 @@ class Names:
         return Ref(root, rest, var.at) if rest else root
 
     def call(self, call: Call, scope: _Scope) -> Call:
+        """A call, with the path of the function that it names."""
         first, _, rest = call.name.partition(".")
         parts = rest.split(".") if rest else []
         path: list[str] | None = None

@@ -138,6 +138,7 @@ class Scan:
         return self.closure(term)
 
     def closure(self, term: Comprehension | Every) -> Names:
+        """The variables from around it that a comprehension needs."""
         return (closure_names(term) & self.outer) - self.bound
 
     def rest(self, pattern: Term, free: Names) -> Names:
@@ -193,6 +194,7 @@ class Scan:
         return free or self.all([left, right])
 
     def pairs(self, pending: list[tuple[Term, Term]]) -> Names:
+        """What pairs of terms need, in whichever order."""
         while True:
             left = []
             missing: Names = set()
