@@ -40,7 +40,7 @@ JARGON = re.compile(
 
 bounded = settings(
     deadline=None,
-    max_examples=110,
+    max_examples=80,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
