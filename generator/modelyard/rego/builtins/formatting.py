@@ -67,10 +67,6 @@ def argument(value: Value) -> Argument:
 
 def sprintf(template: str, values: list[Value]) -> str:
     """The text of a format and its values."""
-    if template == "%s" or template == "%v":
-        simple = values[0] if len(values) == 1 else None
-        if type(simple) is str or type(simple) is int:
-            return str(simple)
     pieces = _pieces(template)
     if pieces is not None and len(pieces) == len(values) + 1:
         made = [pieces[0]]
@@ -81,7 +77,7 @@ def sprintf(template: str, values: list[Value]) -> str:
                     break
                 made.append(value)
             elif kind is int:
-                if piece[0] == "s" and -_INT64 <= value < _INT64:
+                if piece[0] == "s":
                     break
                 made.append(str(value))
             elif kind is float or piece[0] == "d":
@@ -325,6 +321,8 @@ def _big_integer(spec: _Spec, verb: str, one: int) -> str:
     """A whole number of more than 64 bits, which Go's `big.Int` prints itself."""
     if verb == "p":
         raise BuiltinError("sprintf: %p is an address")
+    if verb == "w":
+        return f"%!w(*big.Int=&{{{str(one < 0).lower()} {_words(abs(one))}}})"
     if verb not in "boOdsvxX":
         return f"%!{verb}(big.Int={one})"
     digits = format(abs(one), {"s": "d"}.get(verb) or _BASES[verb])
@@ -336,6 +334,15 @@ def _big_integer(spec: _Spec, verb: str, one: int) -> str:
     if spec.zero and not spec.minus and spec.precision is None:
         digits = digits.rjust(spec.width - len(head), "0")
     return spec.pad(head + digits, zeros=False)
+
+
+def _words(one: int) -> str:
+    """The machine words of a large number, the lowest first."""
+    words = []
+    while one:
+        one, word = divmod(one, 1 << 64)
+        words.append(str(word))
+    return f"[{' '.join(words)}]"
 
 
 def _float(spec: _Spec, verb: str, one: float) -> str | None:
@@ -415,7 +422,7 @@ def _sharp(digits: str, verb: str, precision: int | None) -> str:
     wanted = (6 if precision is None else precision) if verb in "gGx" else 0
     at = re.search("[pP]" if verb in "xX" else "[eE]", digits)
     body, tail = (digits[: at.start()], digits[at.start() :]) if at else (digits, "")
-    wanted -= len(re.sub(r"[.xX]", "", body).lstrip("0"))
+    wanted -= len(body.replace(".", "").lstrip("0"))
     if "." not in body:
         wanted -= body == "0"
         body += "."

@@ -116,7 +116,7 @@ class _Glob:
                 escaped = True
             elif char == "]":
                 if not chars:
-                    raise self.error("empty class")
+                    raise self.error("could not parse range")
                 return _class(chars, negated)
             else:
                 chars += char

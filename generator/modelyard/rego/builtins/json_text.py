@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from modelyard.rego.builtins import BuiltinError, builtin
 from modelyard.rego.builtins.arithmetic import parsed
 from modelyard.rego.builtins.operands import object_, string, utf8
-from modelyard.rego.builtins.text import text
+from modelyard.rego.builtins.text import quoted, text
 from modelyard.rego.values import Set, pairs, type_name
 
 if TYPE_CHECKING:
@@ -66,17 +66,17 @@ def marshal_with_options(value: Value, options: Value) -> Value:
         if name in ("indent", "prefix"):
             if type(item) is not str:
                 raise BuiltinError(
-                    f"operand 2 key {name} failed cast to string:"
+                    f"operand 2 key {quoted(name)} failed cast to string:"
                     f" operand {at} must be string but got {type_name(item)}"
                 )
             found[name] = item
             several = True if several is None else several
         elif name == "pretty":
             if type(item) is not bool:
-                raise BuiltinError("operand 2 key pretty failed cast to bool")
+                raise BuiltinError('operand 2 key "pretty" failed cast to bool')
             found["pretty"] = item
         else:
-            raise BuiltinError(f"operand 2 object contained unknown key {name}")
+            raise BuiltinError(f"operand 2 object contained unknown key {quoted(name)}")
     if not found.get("pretty", several):
         return marshalled(value)
     made = json.dumps(plain(value), ensure_ascii=False, indent=found["indent"])
@@ -115,21 +115,18 @@ def _clean(value: Value) -> Value:
 @builtin("json.unmarshal")
 def unmarshal(data: Value) -> Value:
     """The value of JSON."""
+    whole = string(data, 1)
     try:
-        return unmarshalled(string(data, 1))
+        return unmarshalled(whole)
     except RecursionError:
         raise BuiltinError("exceeded max depth") from None
-    except json.JSONDecodeError as error:
-        raise BuiltinError(_complaint(error)) from None
     except ValueError:
-        raise BuiltinError("invalid JSON") from None
+        from modelyard.rego.builtins.json_complaints import complaint
 
-
-def _complaint(error: json.JSONDecodeError) -> str:
-    """Go's words, as far as they are the same for the place."""
-    if error.pos >= len(error.doc.rstrip(" \t\r\n")):
-        return "unexpected end of JSON input" if error.doc.strip() else "EOF"
-    return f"invalid character {error.doc[error.pos]!r} at {error.pos}"
+        said = complaint(utf8(whole))
+        if said is None:
+            return _clean(_DECODER.raw_decode(whole.lstrip(" \t\r\n"))[0])
+        raise BuiltinError(said) from None
 
 
 @builtin("json.is_valid")

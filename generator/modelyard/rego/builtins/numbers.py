@@ -82,7 +82,7 @@ def abs_(value: Value) -> Value:
 def round_(value: Value) -> Value:
     """The nearest whole number; of two, the one further from zero."""
     found = inexact.rational(number(value, 1))
-    return _whole(inexact.rounded(found - _HALF if found < 0 else found + _HALF))
+    return trunc(inexact.rounded(found - _HALF if found < 0 else found + _HALF))
 
 
 @builtin("ceil")
@@ -90,7 +90,7 @@ def ceil(value: Value) -> Value:
     """The least whole number that is not less; Open Policy Agent has 1 for what is just below 0."""
     found = inexact.rational(number(value, 1))
     cut = trunc(found)
-    return _whole(Fraction(cut if cut < 0 or cut == found else cut + 1))
+    return cut if cut < 0 or cut == found else cut + 1
 
 
 @builtin("floor")
@@ -98,11 +98,7 @@ def floor(value: Value) -> Value:
     """The greatest whole number that is not more; Open Policy Agent has 0 for what is above -1."""
     found = inexact.rational(number(value, 1))
     cut = trunc(found)
-    return _whole(Fraction(cut if cut >= 0 or cut == found else cut - 1))
-
-
-def _whole(value: Fraction) -> Value:
-    return inexact.number(inexact.rounded(Fraction(trunc(value))))
+    return cut if cut >= 0 or cut == found else cut - 1
 
 
 @builtin("bits.and")
@@ -135,7 +131,7 @@ def _shift(value: Value) -> int:
         raise BuiltinError(
             "operand 2 must be an unsigned integer number but got a negative integer"
         )
-    return found
+    return found % (1 << 64)
 
 
 @builtin("bits.lsh")
@@ -175,9 +171,11 @@ def range_step(first: Value, last: Value, step: Value) -> Value:
     return _range(start, stop, by)
 
 
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_DIGITS = "[0-9]+(_[0-9]+)*"
+_NUMBER = re.compile(rf"[+-]?({_DIGITS}(\.({_DIGITS})?)?|\.{_DIGITS})([eE][+-]?{_DIGITS})?")
 _HEXADECIMAL = re.compile(
-    r"[+-]?0[xX]([0-9a-fA-F]+(\.[0-9a-fA-F]*)?|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+"
+    r"[+-]?0[xX](_?[0-9a-fA-F]+)+(\.([0-9a-fA-F]+(_[0-9a-fA-F]+)*)?)?[pP][+-]?[0-9]+"
+    r"|[+-]?0[xX]\.[0-9a-fA-F]+[pP][+-]?[0-9]+"
 )
 
 
@@ -195,12 +193,12 @@ def to_number(value: Value) -> Value:
     if value.lstrip("+-").lower() in ("inf", "infinity", "nan"):
         raise wrong(1, value, "valid number string")
     if _NUMBER.fullmatch(value):
-        near = float(value)
+        near = float(value.replace("_", ""))
         if isinf(near):
             raise BuiltinError(f"strconv.ParseFloat: parsing {quoted(value)}: value out of range")
-        return inexact.parsed(value)
+        return inexact.parsed(value.replace("_", ""))
     if _HEXADECIMAL.fullmatch(value):
-        near = float.fromhex(value)
+        near = float.fromhex(value.replace("_", ""))
         return int(near) if near.is_integer() else near
     raise BuiltinError(f"strconv.ParseFloat: parsing {quoted(value)}: invalid syntax")
 
@@ -263,7 +261,7 @@ def parse(value: Value) -> Value:
 
 
 def _amount(digits: str, complaint: str) -> Fraction:
-    if not _NUMBER.fullmatch(digits):
+    if "_" in digits or not _NUMBER.fullmatch(digits):
         raise BuiltinError(complaint)
     exact = Decimal(digits)
     if abs(exact.adjusted()) > 4000:

@@ -44,6 +44,8 @@ _GO = {
     "pattern too large - compile failed": "expression too large",
 }
 
+_NAMED = re.compile(r"(?<!\\)\(\?P?<(?![=!])[A-Za-z0-9_]*[^A-Za-z0-9_>][^>]*>")
+
 Pattern = Any
 
 
@@ -52,6 +54,8 @@ def compiled(pattern: str) -> Pattern:
     """A regular expression over bytes."""
     if len(pattern) > _LONGEST:
         raise too_large("the regular expression")
+    if found := _NAMED.search(pattern):
+        raise BuiltinError(f"error parsing regexp: invalid named capture: `{found[0]}`")
     if "\\C" in pattern and re.search(r"(?<!\\)(\\\\)*\\C", pattern):
         raise BuiltinError("error parsing regexp: invalid escape sequence: `\\C`")
     try:
