@@ -1,0 +1,102 @@
+"""Policies in Rego as rules: those that we ship under `policies/`, and a team's own.
+
+A policy is `<category>/<rule>/policy.rego` with the package `<category>.<rule>`, hyphens being
+underscores. It yields strings, or objects with `msg` and, at will, `route` and `help`. Its METADATA
+says the rest: title, `custom.severity`, `custom.scope`, `custom.kinds`, `custom.rows`,
+`custom.aliases`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modelyard.check.rule import Context, Hit, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from modelyard.check.objects import Manifest, Objects
+    from modelyard.findings import Severity
+    from modelyard.policy.embedded import Embedded
+    from modelyard.rego.syntax import Module
+
+
+def load(folders: Iterable[Path]) -> tuple[dict[str, Rule], Embedded | None]:
+    """The rules of some folders, by name; raises `PolicyError` where one cannot be evaluated."""
+    from modelyard.policy.embedded import load as load_policies
+    from modelyard.policy.engine import Options
+
+    paths = [str(folder) for folder in folders if next(folder.rglob("*.rego"), None) is not None]
+    if not paths:
+        return {}, None
+    engine = load_policies(paths, Options())
+    rules = {}
+    for module in engine.library.modules:
+        found = _rule(engine, module)
+        if found is not None:
+            rules[found.name] = found
+    return rules, engine
+
+
+def _rule(engine: Embedded, module: Module) -> Rule | None:
+    """The rule that a module is; helpers and tests are none."""
+    verdicts = [
+        name
+        for name in engine.rules(".".join(module.package))
+        if name.startswith(("deny", "violation", "warn"))
+    ]
+    if not verdicts or Path(module.file).stem.endswith("_test"):
+        return None
+    about = module.annotations or {}
+    custom: dict[str, Any] = about.get("custom") or {}
+    name = "/".join(part.replace("_", "-") for part in module.package)
+    warns = all(verdict.startswith("warn") for verdict in verdicts)
+    severity: Severity = "warning" if custom.get("severity") == "warning" or warns else "error"
+    scope = custom.get("scope", "object")
+    package = ".".join(module.package)
+
+    def check_object(manifest: Manifest, _context: Context) -> Iterator[Hit]:
+        document = engine.document(manifest.value, manifest.file)
+        for verdict in verdicts:
+            for found in document.rule(package, verdict).values:
+                hit = _hit(found)
+                if hit is not None:
+                    yield hit
+
+    def check_release(objects: Objects, _context: Context) -> Iterator[Hit]:
+        contents = [
+            {"path": manifest.file, "contents": manifest.value} for manifest in objects.manifests
+        ]
+        document = engine.document(contents, "Combined")
+        for verdict in verdicts:
+            for found in document.rule(package, verdict).values:
+                hit = _hit(found)
+                if hit is None:
+                    continue
+                number = hit.route[0] if hit.route and isinstance(hit.route[0], int) else 0
+                manifest = objects.manifests[number]
+                route = hit.route[2:] if hit.route[1:2] == ("contents",) else hit.route[1:]
+                yield Hit(route, hit.message, hit.help, manifest, hit.of_key)
+
+    return Rule(
+        name,
+        str(about.get("title", "")) or name,
+        severity,
+        scope,
+        tuple(custom.get("rows") or ()),
+        check_release if scope == "release" else check_object,
+        frozenset(custom.get("kinds") or ()),
+        tuple(custom.get("aliases") or ()),
+        language="rego",
+    )
+
+
+def _hit(found: Any) -> Hit | None:
+    if isinstance(found, str):
+        return Hit((), found)
+    if not isinstance(found, dict) or not isinstance(found.get("msg"), str):
+        return None
+    route = found.get("route")
+    steps = tuple(route) if isinstance(route, list) else ()
+    return Hit(steps, found["msg"], str(found.get("help", "")), of_key=bool(found.get("of_key")))

@@ -1,0 +1,105 @@
+"""What a rule is: an identity, and a function that finds where it is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from modelyard.check.objects import Manifest, Objects
+    from modelyard.findings import Route, Severity
+    from modelyard.plan import Plan
+    from modelyard.spec.environment import EnvironmentSpec
+
+Scope = Literal["object", "release", "environment"]
+"""What a rule looks at: one object; all objects of a model in an environment, or of a folder; or
+what it has gathered of each of them in an environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place where a rule is broken. `manifest` is not needed where the rule sees one object."""
+
+    route: Route
+    message: str
+    help: str = ""
+    manifest: Manifest | None = None
+    of_key: bool = False
+    """Whether the key is wrong, and not its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What an environment rule gathers of a model: a key, what belongs to it, and where it stands."""
+
+    key: str
+    value: Any
+    route: Route
+    manifest: Manifest
+    """Only its kind, name, namespace and file are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known beside the objects.
+
+    A rule that needs what is not known is not asked, and the report says so.
+    """
+
+    environment: EnvironmentSpec | None = None
+    """What is true of the place; nothing for a folder of which nothing was told."""
+    plan: Plan | None = None
+    """What the objects were made from; nothing for objects that others wrote."""
+
+
+Check = Callable[..., Iterable[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule. `name` is `<category>/<rule>`, the folder of its documentation under `policies/`."""
+
+    name: str
+    title: str
+    severity: Severity
+    scope: Scope
+    rows: tuple[str, ...]
+    check: Check
+    kinds: frozenset[str] = frozenset()
+    """The kinds that an object rule is asked about; empty for all."""
+    aliases: tuple[str, ...] = ()
+    needs: tuple[Literal["environment", "plan"], ...] = ()
+    gather: Callable[[Objects, Context], Iterator[Claim]] | None = field(default=None)
+    language: Literal["python", "rego"] = "python"
+
+
+RULES: dict[str, Rule] = {}
+"""The rules that are written in Python and were read so far, by name."""
+
+
+def rule(
+    name: str,
+    severity: Severity,
+    *,
+    rows: tuple[str, ...],
+    scope: Scope = "object",
+    kinds: Iterable[str] = (),
+    aliases: tuple[str, ...] = (),
+    needs: tuple[Literal["environment", "plan"], ...] = (),
+    gather: Callable[[Objects, Context], Iterator[Claim]] | None = None,
+) -> Callable[[Check], Check]:
+    """Make a function a rule. The first line of its docstring is the title.
+
+    An object rule is `(manifest, context)`, a release rule `(objects, context)`. An environment
+    rule is `(claims, context)`, the claims of all its models being what `gather` found.
+    """
+
+    def register(check: Check) -> Check:
+        title = (check.__doc__ or "").strip().splitlines()[0].rstrip(".")
+        RULES[name] = Rule(
+            name, title, severity, scope, rows, check, frozenset(kinds), aliases, needs, gather
+        )
+        return check
+
+    return register

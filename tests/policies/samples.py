@@ -1,0 +1,94 @@
+"""The samples of rules: `policies/<category>/<rule>/{good,bad}.yaml`.
+
+In a bad sample each line where the rule must find something ends in `# finding`; a line with several
+findings says so: `# finding 2`. Samples are manifests, checked in the shipped production environment.
+Rules that need a spec have `good.model.yaml` and `bad.model.yaml` instead: model specs, of which the
+line is marked that is the cause.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from modelyard.check import policies, rules
+from modelyard.check.judge import Judge, Verdict
+from modelyard.check.objects import Manifest, Objects
+from modelyard.check.rule import Context, Rule
+from modelyard.load.document import Document, parse
+from modelyard.spec.environment import Environment
+
+ROOT = Path(__file__).resolve().parents[2]
+POLICIES = ROOT / "policies"
+MARK = re.compile(r"# finding(?: (\d+))?\s*$")
+
+
+@cache
+def every_rule() -> dict[str, Rule]:
+    """The rules of both languages, by name."""
+    return {**rules.load(), **policies.load([POLICIES])[0]}
+
+
+@cache
+def context() -> Context:
+    """The shipped production environment."""
+    text = (ROOT / "environments" / "production.yaml").read_text()
+    return Context(Environment.model_validate(yaml.safe_load(text)).spec)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The objects of a file, with their places and its marks."""
+
+    path: Path
+    objects: Objects
+    documents: list[Document]
+    marks: Counter[int]
+
+
+@cache
+def read(path: Path) -> Sample:
+    """A sample; refuses one that is no good YAML."""
+    text = path.read_text()
+    documents, findings = parse(path.name, text, kubernetes=True)
+    assert not findings, findings
+    documents = [document for document in documents if isinstance(document.value, dict)]
+    marks: Counter[int] = Counter()
+    for number, line in enumerate(text.splitlines(), 1):
+        if found := MARK.search(line):
+            marks[number] += int(found[1] or 1)
+    manifests = [Manifest(document.value, path.name, n) for n, document in enumerate(documents)]
+    return Sample(path, Objects(manifests), documents, marks)
+
+
+def judged(sample: Sample, asked: list[Rule]) -> Verdict:
+    """What rules say of a sample, those of the whole environment too."""
+    judge = Judge(asked)
+    verdict = judge.objects(sample.objects, context())
+    verdict.broken += judge.environment(verdict.claims, context())
+    return verdict
+
+
+def lines(sample: Sample, verdict: Verdict) -> list[tuple[int, str, str]]:
+    """Line, rule and message of everything that was found."""
+    found = []
+    for broken in verdict.broken:
+        document = sample.documents[broken.manifest.index]
+        place = document.locate(broken.hit.route, key=broken.hit.of_key)
+        found.append((place.line, broken.rule.name, broken.hit.message))
+    return sorted(found)
+
+
+def files(name: str) -> list[Path]:
+    """Every sample file of a name."""
+    return sorted(POLICIES.rglob(name))
+
+
+def rule_of(path: Path) -> str:
+    """The rule that a sample belongs to."""
+    return f"{path.parent.parent.name}/{path.parent.name}"
