@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Command(Protocol):
-    """A module of this package: what the command takes, and what it does."""
+    """A module of this package: what the command takes, and what it does.
+
+    It may have a function `read` of its own for its words, which returns nothing for help.
+    """
 
     __doc__: str | None
 
@@ -26,7 +29,9 @@ class Command(Protocol):
         """Do it; returns the exit code."""
 
 
-COMMANDS = ("init", "new", "render", "check", "explain", "schema", "completion")
+COMMANDS = (
+    "init", "new", "render", "check", "explain", "test", "verify", "schema", "completion",
+)  # fmt: skip
 """In the order in which a newcomer needs them. Each is a module of this package."""
 
 
@@ -48,11 +53,15 @@ def run(words: list[str]) -> int:
 def _run(words: list[str]) -> int:
     from modelyard.errors import Refused
 
-    parser = make_parser(words[0] if words and words[0] in COMMANDS else None)
-    arguments = parser.parse_args(words)
-    if not getattr(arguments, "command", None):
-        parser.print_help()
-        return CLEAN
+    only = words[0] if words and words[0] in COMMANDS else None
+    read = getattr(command(only), "read", None) if only else None
+    arguments: argparse.Namespace | None = read(words[1:]) if read else None
+    if arguments is None:
+        parser = make_parser(only)
+        arguments = parser.parse_args([words[0], "--help"] if read else words)
+        if not getattr(arguments, "command", None):
+            parser.print_help()
+            return CLEAN
     try:
         code = command(arguments.command).run(arguments)
         sys.stdout.flush()

@@ -1,0 +1,109 @@
+"""What `test` and `verify` do, from settings to checks.
+
+Facts: `runner/test.go` and `runner/verify.go` of conftest 0.71.1: files are read before policies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from modelyard.conftest.errors import Stopped
+from modelyard.conftest.namespaces import chosen, matching
+from modelyard.conftest.results import Check, Note, Query, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from modelyard.conftest.settings import Settings
+    from modelyard.policy.engine import Engine, Options, Test
+
+REPORTS = ("full", "notes", "fails")
+
+
+@dataclass(slots=True)
+class Run:
+    """What a command came to; `notes` change nothing about it."""
+
+    checks: list[Check] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def test(
+    settings: Settings,
+    load: Callable[[list[str], Options], Engine],
+    standard_input: Callable[[], bytes],
+) -> Run:
+    """Policies against files; raises `Stopped` or `PolicyError`."""
+    from modelyard.conftest.evaluation import Evaluation
+    from modelyard.conftest.inputs import discover, read
+    from modelyard.conftest.silent import silent_rules
+
+    found = discover(settings.files, settings.text("ignore"))
+    inputs, notes = read(
+        found, settings.text("parser"), standard_input, settings.text("stdin-filename")
+    )
+    if settings.list("update"):
+        raise Stopped(
+            "update policies: nothing is downloaded here; fetch the policies first and name their"
+            " directory with --policy, or run with `--engine conftest`"
+        )
+    engine = _loaded(settings, load)
+    namespaces = chosen(
+        settings.list("namespace"), engine.namespaces(), every=settings.on("all-namespaces")
+    )
+    evaluation = Evaluation(engine, [*notes, *silent_rules(engine, namespaces)])
+    if not namespaces:
+        evaluation.notes.append(
+            Note("policy/unknown-namespace", "no namespace matches: nothing is tested")
+        )
+    each = evaluation.combined if settings.on("combine") else evaluation.each
+    return Run(each(inputs, namespaces), evaluation.notes)
+
+
+def verify(settings: Settings, load: Callable[[list[str], Options], Engine]) -> Run:
+    """The tests of the policies; raises `Stopped` or `PolicyError`."""
+    if settings.on("var-values") or settings.text("report") in REPORTS:
+        raise Stopped(
+            "a report is made of traces, which this engine does not keep; run with"
+            " `--engine conftest`"
+        )
+    engine = _loaded(settings, load)
+    tests = engine.tests()
+    wanted = settings.list("namespace")
+    if wanted:
+        packages = frozenset(matching(wanted, engine.namespaces()))
+        tests = [test for test in tests if test.package in packages]
+    notes = [] if tests else [Note("policy/no-tests", "no rule is called `test_…`")]
+    return Run([_check(test) for test in tests], notes)
+
+
+def _loaded(settings: Settings, load: Callable[[list[str], Options], Engine]) -> Engine:
+    from modelyard.policy.engine import Options, PolicyError
+
+    options = Options(
+        rego_version=settings.text("rego-version"),
+        strict=settings.on("strict"),
+        capabilities=settings.text("capabilities"),
+        show_builtin_errors=settings.on("show-builtin-errors"),
+        trace=settings.on("trace"),
+        data=settings.list("data"),
+    )
+    try:
+        return load(list(settings.list("policy")), options)
+    except PolicyError as error:
+        raise Stopped(f"load: {error}") from error
+
+
+def _check(test: Test) -> Check:
+    if test.error is not None:
+        raise Stopped(f"run test: {test.error}")
+    told = Result("" if test.passed else f"data.{test.package}.{test.name}")
+    found = Check(test.file, queries=[Query(test.name, (told,), trace=test.trace)])
+    if test.skipped:
+        found.skipped.append(told)
+    elif test.passed:
+        found.successes = 1
+    else:
+        found.failures.append(told)
+    return found
