@@ -6,7 +6,9 @@ The table below is the catalogue: one row is one mistake in an otherwise sound r
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +21,6 @@ from tests.conftest import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 FRAUD = "models/fraud-detection.yaml"
 DEMAND = "models/demand-forecast.yaml"
@@ -626,6 +627,25 @@ def test_every_rule_is_broken_by_a_mistake_in_the_table() -> None:
     names = {f"{name}.{rule.__name__}" for name, _, _, listed in rule_lists() for rule in listed}
     assert names | {"runtime.known"} == set(BY_RULE) - {""}
     assert len(ROWS) == sum(map(len, TABLES)) >= 60
+
+
+NAMED = re.compile(r'"((?:spec|yaml)/[a-z-]+)"|problem\(\s*(?:loaded,\s*)?"([a-z-]+)"')
+ELSEWHERE = {"spec/limit", "spec/type", "spec/missing-key"}
+"""What tests further down break, and what is named by pydantic's words."""
+
+
+def test_every_name_of_a_rule_that_the_code_knows_has_a_row() -> None:
+    """So that no name is misspelt, and none is left of a rule that is gone."""
+    package = Path(facts.__file__).parents[1]
+    sources = [path for folder in ("load", "resolve") for path in (package / folder).rglob("*.py")]
+    found = {
+        whole or f"spec/{short}"
+        for path in sources
+        for whole, short in NAMED.findall(path.read_text())
+    }
+    assert found - ELSEWHERE <= {row[4] for row in ROWS.values()}
+    named = {row[4] for row in ROWS.values() if row[4].startswith(("spec/", "yaml/"))}
+    assert named <= found | ELSEWHERE
 
 
 def test_findings_of_people_are_one_line_and_a_way_out(bare: Shop) -> None:

@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 
 from tests.load.test_mistakes import (
     CHURN,
+    CHURN_TEXT,
     DEMAND,
     EDGE,
+    EDGE_TEXT,
     FRAUD,
     PRODUCTION,
+    ROWS,
     SCORING,
     SETTINGS,
     SUPPORT,
@@ -38,6 +41,9 @@ JARGON = re.compile(
     r"|Error\b|not subscriptable|unhashable|\{type|\\x"
 )
 
+KNOWN = {row[4] for row in ROWS.values()} | {"file/encoding", "repository/none", "spec/limit"}
+"""Of each of these rules a sample is in the table of mistakes, or here."""
+
 bounded = settings(
     deadline=None,
     max_examples=80,
@@ -52,11 +58,13 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return made(tmp_path_factory.mktemp("sound") / "shop")
 
 
-def survives(shop: Shop, file: str, text: str | None) -> Run:
+def survives(shop: Shop, file: str, text: str | bytes | None) -> Run:
     """Render with a file that says something else, or is gone: wholly, or not at all and with reasons."""
     before = shop.text(file)
     try:
-        (shop.root / file).unlink() if text is None else shop.write(file, text)
+        (shop.root / file).unlink()
+        if text is not None:
+            (shop.root / file).write_bytes(text.encode() if isinstance(text, str) else text)
         run = shop.run("render", "-o", "json", "--no-cache")
         assert run.code in (0, 2), run.err
         assert run.err == ""
@@ -65,7 +73,9 @@ def survives(shop: Shop, file: str, text: str | None) -> Run:
         assert (shop.root / "deploy").exists() == (run.code == 0)
         for finding in findings:
             check_words(finding)
-            if (shop.root / finding["location"]["file"]).is_file():
+            place = shop.root / finding["location"]["file"]
+            assert place.is_file() or text is None
+            if place.is_file() and finding["rule"] != "file/encoding":
                 check_place(shop, finding)
         return run
     finally:
@@ -77,10 +87,57 @@ def check_words(finding: dict[str, Any]) -> None:
     """What is said is said to a person, and of a file."""
     said = finding["message"] + finding["help"]
     assert finding["message"].strip()
+    assert finding["rule"] in KNOWN
     assert JARGON.search(said) is None, finding
     assert len(said) < 1000, finding
     assert finding["location"]["line"] >= 1
     assert finding["location"]["column"] >= 1
+
+
+FIXED: dict[str, tuple[str, str | bytes | None, tuple[str, ...]]] = {
+    "a file that is gone": (SETTINGS, None, ("repository/none",)),
+    "an environment that is gone": (EDGE, None, ("spec/unknown-environment",)),
+    "a blueprint that is gone": (SCORING, None, ("spec/value",)),
+    "a model that is gone": (CHURN, None, ()),
+    "nothing": (FRAUD, "", ("spec/document",)),
+    "a space": (PRODUCTION, " ", ("spec/document",)),
+    "a line": (SETTINGS, "\n", ("spec/document",)),
+    "a word": (SCORING, "word", ("spec/document",)),
+    "a number": (EDGE, "42", ("spec/document",)),
+    "null": (CHURN, "null", ("spec/document",)),
+    "an empty mapping": (SUPPORT, "{}", ("spec/missing-key",)),
+    "an empty list": (DEMAND, "[]", ("spec/document",)),
+    "JSON": (CHURN, '{"kind": "Model"}', ("spec/missing-key",)),
+    "a byte order mark": (CHURN, b"\xef\xbb\xbf" + CHURN_TEXT.encode(), ()),
+    "lines of Windows": (CHURN, CHURN_TEXT.replace("\n", "\r\n").encode(), ()),
+    "lines of old Macs": (CHURN, CHURN_TEXT.replace("\n", "\r").encode(), ()),
+    "UTF-16": (CHURN, CHURN_TEXT.encode("utf-16"), ("file/encoding",)),
+    "Latin-1": (CHURN, CHURN_TEXT.replace("customers", "caf\xe9s").encode("latin-1"), ("file/encoding",)),
+    "zeros": (CHURN, b"\0" * 100, ("yaml/character",)),
+    "a surrogate": (CHURN, b"a: \xed\xa0\x80", ("file/encoding",)),
+    "a program": (FRAUD, b"\x7fELF\x02\x01\x01\0", ("yaml/character",)),
+    "twice itself": (CHURN, CHURN_TEXT * 2, ("yaml/duplicate-key",)),
+    "two documents": (CHURN, f"{CHURN_TEXT}---\n{CHURN_TEXT}", ("spec/document",)),
+    "an end of a document": (CHURN, f"---\n{CHURN_TEXT}...\n", ()),
+    "a directive": (CHURN, f"%YAML 1.1\n---\n{CHURN_TEXT}", ()),
+    "another kind's text": (CHURN, EDGE_TEXT, ("spec/missing-key", "spec/unknown-key", "spec/value")),
+    "a model as an environment": (EDGE, CHURN_TEXT, ("spec/missing-key", "spec/unknown-key", "spec/value")),
+    "a merge conflict": (CHURN, f"<<<<<<< HEAD\n{CHURN_TEXT}=======\n", ("yaml/syntax",)),
+    "a template": (CHURN, CHURN_TEXT.replace("churn", "{{ name }}"), ("yaml/key",)),
+    "all of it indented": (CHURN, "".join(f"  {line}\n" for line in CHURN_TEXT.split("\n")), ()),
+    "brackets": (CHURN, "[" * 100_000, ("yaml/limit",)),
+    "keys": (CHURN, "".join(f"k{index}: 1\n" for index in range(5_000)), ("spec/limit",)),
+    "aliases": (CHURN, "a: &a [1]\n" + "b: [*a, *a]\n" * 500, ("yaml/limit",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", FIXED)
+def test_another_text_is_rendered_or_refused_with_its_reasons(sound: Shop, what: str) -> None:
+    file, text, rules = FIXED[what]
+    run = survives(sound, file, text)
+    assert run.code == (2 if rules else 0), run.out
+    found = {finding["rule"] for finding in json.loads(run.out)["findings"]}
+    assert found >= set(rules) if rules else not found, run.out
 
 
 TOKENS = (

@@ -233,7 +233,12 @@ class _Reader:
         if kind is self.events.AliasEvent:
             return _NO_KEY
         if kind is not self.events.ScalarEvent:
-            self.complain("yaml/key", "a key must be text", spot, "write a word before the colon")
+            self.complain(
+                "yaml/key",
+                "a key must be text",
+                spot,
+                "write a word before the colon, and quote text that starts with `{` or `[`",
+            )
             return _NO_KEY
         text = str(event.value)
         if text == "<<" and not event.style:
