@@ -95,10 +95,21 @@ class Text(str):
         if isinstance(value, int | float) and not isinstance(value, bool):
             return (
                 f'quote it: "{plain_number(value)}"'
-                if cls.takes(plain_number(value))
+                if cls._matches(plain_number(value))
                 else cls.fix("")
             )
         return cls.fix("")
+
+    @classmethod
+    def _matches(cls, text: str) -> bool:
+        """Whether a text would be read. Advice rests on it, so it asks for none itself."""
+        if re.fullmatch(cls.pattern, text) is None:
+            return False
+        try:
+            cls.check(text)
+        except Wrong:
+            return False
+        return True
 
     @classmethod
     def __get_pydantic_core_schema__(
@@ -148,7 +159,7 @@ class Quantity(Text):
         """Name the unit that was meant."""
         found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgtp])(i|b|ib|ytes)*\s*", text, re.I)
         near = f"{found[1]}{found[2].upper()}i" if found else ""
-        return f"write `{near}`" if cls.takes(near) else super().fix(text)
+        return f"write `{near}`" if cls._matches(near) else super().fix(text)
 
 
 class Cpu(Quantity):
@@ -180,7 +191,7 @@ class Cpu(Quantity):
         """The number is right, and something stands beside it."""
         found = re.fullmatch(r"\s*([0-9.]+)\s*(m?)\s*(v?cpus?|cores?)?\s*", text, re.I)
         near = f"{found[1]}{found[2].lower()}" if found else ""
-        return f"write `{near}`" if cls.takes(near) else super().fix("")
+        return f"write `{near}`" if cls._matches(near) else super().fix("")
 
 
 class Memory(Quantity):
@@ -377,7 +388,7 @@ class EnvName(Text):
     def fix(cls, text: str) -> str:
         """The nearest name."""
         near = re.sub(r"[^A-Za-z0-9_]+", "_", text)
-        return f"write `{near}`" if cls.takes(near) else super().fix(text)
+        return f"write `{near}`" if cls._matches(near) else super().fix(text)
 
 
 class LabelName(Text):
@@ -420,7 +431,7 @@ class DnsName(Text):
     def fix(cls, text: str) -> str:
         """Names in the DNS are lower-case here."""
         near = text.lower().strip(".")
-        return f"write `{near}`" if cls.takes(near) else super().fix(text)
+        return f"write `{near}`" if cls._matches(near) else super().fix(text)
 
 
 class GitRevision(Text):
@@ -436,7 +447,7 @@ class GitRevision(Text):
     def fix(cls, text: str) -> str:
         """A short name was meant as a branch."""
         near = f"refs/heads/{text}"
-        return f"write `{near}`" if cls.takes(near) else super().fix(text)
+        return f"write `{near}`" if cls._matches(near) else super().fix(text)
 
 
 class TimeZone(Text):
@@ -557,11 +568,11 @@ class Image(Text):
     def fix(cls, text: str) -> str:
         """The commonest slips are a scheme, capital letters and a short digest."""
         bare = re.sub(r"^[a-z]+://", "", text)
-        if bare != text and cls.takes(bare):
+        if bare != text and cls._matches(bare):
             return f"leave the scheme out: write `{bare}`"
         name = re.split(r"(:[^/:@]*)?(@.*)?$", text, maxsplit=1)[0]
         near = name.lower() + text[len(name) :]
-        if near != text and cls.takes(near):
+        if near != text and cls._matches(near):
             return f"repositories are lower-case: write `{near}`"
         if "@" in text:
             return "a digest is `sha256:` and 64 hexadecimal digits"
@@ -584,7 +595,7 @@ class Registry(Text):
     def fix(cls, text: str) -> str:
         """The commonest slips are a scheme and a slash at the end."""
         near = re.sub(r"^[a-z]+://", "", text).rstrip("/")
-        return f"write `{near}`" if cls.takes(near) else super().fix(text)
+        return f"write `{near}`" if cls._matches(near) else super().fix(text)
 
 
 class Sha256(Text):
@@ -600,7 +611,7 @@ class Sha256(Text):
     def fix(cls, text: str) -> str:
         """The prefix belongs to image digests only."""
         bare = text.removeprefix("sha256:").lower()
-        return f"write `{bare}`" if cls.takes(bare) else "`sha256sum FILE` prints it"
+        return f"write `{bare}`" if cls._matches(bare) else "`sha256sum FILE` prints it"
 
 
 class Uri(Text):
@@ -633,7 +644,7 @@ class Uri(Text):
     def fix(cls, text: str) -> str:
         """Credentials come from the environment's secret store."""
         near = text.partition("?")[0]
-        return f"write `{near}`" if cls.takes(near) else super().fix(text)
+        return f"write `{near}`" if cls._matches(near) else super().fix(text)
 
 
 class Url(Text):
@@ -649,7 +660,7 @@ class Url(Text):
     def fix(cls, text: str) -> str:
         """The password is one part too many, or the scheme is missing."""
         near = text if "://" in text else f"https://{text}"
-        return f"write `{near}`" if cls.takes(near) else super().fix(text)
+        return f"write `{near}`" if cls._matches(near) else super().fix(text)
 
 
 class HttpPath(Text):
@@ -664,7 +675,7 @@ class HttpPath(Text):
     @classmethod
     def fix(cls, text: str) -> str:
         """Only the slash is missing."""
-        return f"write `/{text}`" if text and cls.takes(f"/{text}") else super().fix(text)
+        return f"write `/{text}`" if text and cls._matches(f"/{text}") else super().fix(text)
 
 
 class PathPattern(HttpPath):
