@@ -1,0 +1,6 @@
+package main
+
+deny contains x if {
+	x := "a"
+	x := "b"
+}

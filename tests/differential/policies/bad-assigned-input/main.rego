@@ -1,0 +1,3 @@
+package main
+
+input := 1

@@ -1,0 +1,5 @@
+package main
+
+default deny := input.x
+
+deny := 1

@@ -1,0 +1,7 @@
+package main
+
+default a := 1
+
+default a := 2
+
+deny contains sprintf("%v", [a])

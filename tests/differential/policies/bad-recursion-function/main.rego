@@ -1,0 +1,5 @@
+package main
+
+f(x) := f(x - 1)
+
+deny contains sprintf("%v", [f(3)])

@@ -1,0 +1,5 @@
+package main
+
+x := "a"
+
+deny contains "x" if x == 1

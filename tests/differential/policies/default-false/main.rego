@@ -1,0 +1,7 @@
+package main
+
+default deny := false
+
+deny if input.kind == "Service"
+
+default violation := "text"

@@ -1,0 +1,7 @@
+package main
+
+exception[name] := ["x"] if some name in ["p", "q"]
+
+deny_x contains "x is wrong"
+
+warn_x contains "x may be wrong"

@@ -1,0 +1,3 @@
+package docker.commands
+
+warn_commands contains "commands"

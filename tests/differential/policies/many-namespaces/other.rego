@@ -1,0 +1,3 @@
+package other
+
+violation contains {"msg": "other", "n": count(input)}

@@ -1,0 +1,7 @@
+package main
+
+deny if input.kind
+
+warn := true
+
+violation := false

@@ -1,0 +1,5 @@
+package main
+
+deny[msg] if {
+	msg := "if without contains"
+}

@@ -1,0 +1,5 @@
+package main
+
+deny contains {"msg": 7} if input.kind == "Service"
+
+deny contains "plain"

@@ -1,0 +1,6 @@
+package main
+
+import data.a
+import data.a
+
+deny contains "x" if data.a

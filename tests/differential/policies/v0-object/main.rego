@@ -1,0 +1,8 @@
+package main
+
+deny[key] = value {
+	key := "a"
+	value := "b"
+}
+
+warn = "text" { input.kind }

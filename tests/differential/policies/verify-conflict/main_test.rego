@@ -1,0 +1,7 @@
+package main
+
+test_conflict if p
+
+p := true
+
+p := false if true

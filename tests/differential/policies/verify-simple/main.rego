@@ -1,0 +1,3 @@
+package main
+
+deny contains sprintf("%s is small", [input.name]) if input.size < 3
