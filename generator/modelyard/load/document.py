@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from modelyard.findings import Finding, Location, Route
 from modelyard.load import scalars
@@ -17,6 +17,8 @@ from modelyard.words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+Typed = TypeVar("Typed")
 
 Spot = tuple[int, int]
 """Line and column, both counted from 0 as libyaml does."""
@@ -69,6 +71,18 @@ class Document:
                 filled = isinstance(value, dict | list) and bool(value)
                 spot = found[:2] if filled or (key and last) else found[2:]
         return Location(self.file, spot[0] + 1, spot[1] + 1)
+
+
+Place = tuple[Document, Route]
+"""A document, and a route in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[Typed]):
+    """A typed value, and the document that it was read from."""
+
+    document: Document
+    value: Typed
 
 
 class Unreadable(Exception):  # noqa: N818 - never leaves this module

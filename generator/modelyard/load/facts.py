@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from modelyard.findings import Route
-    from modelyard.load.files import Loaded
+    from modelyard.load.document import Loaded
     from modelyard.spec.blueprint import Blueprint
     from modelyard.spec.environment import Endpoint, Environment
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from modelyard.bundle import PREFIX
 from modelyard.findings import Finding, Location, dotted
 from modelyard.load import facts
-from modelyard.load.document import MAX_MISTAKES, Document, parse
+from modelyard.load.document import MAX_MISTAKES, Document, Loaded, parse
 from modelyard.load.suggest import did_you_mean, nearest
 from modelyard.load.validate import check, keys, validate
 from modelyard.spec.kinds import DEPLOYMENT, MODEL, SPEC, Kind
@@ -30,14 +29,6 @@ Typed = TypeVar("Typed", bound="BaseModel")
 def layer_keys() -> tuple[str, ...]:
     """The keys of `spec` that an environment's block may have too."""
     return tuple(key for key in keys(SPEC) if key != "blueprint")
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[Typed]):
-    """A typed value, and the document that it was read from."""
-
-    document: Document
-    value: Typed
 
 
 def load(file: str, text: str, kind: Kind[Typed]) -> tuple[Loaded[Typed] | None, list[Finding]]:

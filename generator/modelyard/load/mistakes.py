@@ -21,8 +21,7 @@ from modelyard.words import plain_number, said, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from modelyard.load.document import Document
-    from modelyard.load.validate import Place
+    from modelyard.load.document import Document, Place
 
 
 def validated(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from modelyard.load.files import Loaded
+    from modelyard.load.document import Loaded
     from modelyard.spec.blueprint import Blueprint
     from modelyard.spec.environment import Environment
     from modelyard.spec.model import Model

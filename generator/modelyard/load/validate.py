@@ -12,13 +12,10 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from modelyard.findings import Finding, Route
-    from modelyard.load.document import Document
+    from modelyard.load.document import Document, Place
     from modelyard.spec.kinds import Kind
 
 Typed = TypeVar("Typed", bound="BaseModel")
-
-Place = tuple["Document", "Route"]
-"""A document, and a route in it."""
 
 
 def validate(

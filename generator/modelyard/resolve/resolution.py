@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from modelyard.findings import Route
-    from modelyard.load.document import Document
-    from modelyard.load.files import Loaded
+    from modelyard.load.document import Document, Loaded
     from modelyard.load.repository import Repository
     from modelyard.spec.blueprint import Blueprint, Runtime
     from modelyard.spec.environment import Environment
