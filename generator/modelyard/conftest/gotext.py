@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import struct
-from math import isfinite
+from math import copysign, inf, isfinite
 from typing import Any
 
 SPACE = (
@@ -17,6 +17,9 @@ SPACE = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 """What `unicode.IsSpace` takes for space; Python would add four separators to it."""
+
+LARGEST_SINGLE = 3.4028235677973366e38
+"""What is nearer to the largest float of 32 bits than to infinity ends here."""
 
 _NOT_UTF8 = re.compile("[\ud800-\udfff]")
 _JSON_MORE = str.maketrans(
@@ -128,8 +131,10 @@ def decimal(value: float, *, low: int, high: int, digits: str = "") -> str:
 
 def single(value: float) -> str:
     """A float of 32 bits as `%g` of the shortest precision writes it."""
-    if not isfinite(value) or abs(value) > 3.4028235677973366e38:
-        return decimal(float("inf") if value > 0 else float("-inf"), low=0, high=0)
+    if isfinite(value) and abs(value) > LARGEST_SINGLE:
+        value = copysign(inf, value)
+    if not isfinite(value):
+        return decimal(value, low=0, high=0)
     near = struct.unpack("f", struct.pack("f", value))[0]
     for precision in range(1, 10):
         text = f"{value:.{precision}g}"

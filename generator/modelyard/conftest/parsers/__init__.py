@@ -9,6 +9,7 @@ million on with an exponent.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from importlib import import_module
 from math import isfinite
 from pathlib import PurePosixPath
@@ -57,8 +58,9 @@ NAMES = frozenset((*OURS, *OTHERS))
 MAX_BYTES = 64 << 20
 MAX_DEPTH = 200
 """As deep as documents may be nested; engines read them recursively."""
-EXACT = 1e21
+LARGEST_PLAIN = 1e21
 """Whole numbers below this have no exponent in JSON as Go writes it."""
+LARGEST_EXACT = 2.0**53
 
 _EXTENSIONS = {
     "dockerfile": "dockerfile",
@@ -136,9 +138,9 @@ def by_name(name: str) -> Callable[[bytes], Parsed]:
 
 
 def whole(value: float) -> float:
-    """A number as documents have it: without a fraction, it is an integer."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
-        return int(value)
+    """A number as documents have it: without a fraction, it is the integer that Go would write."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_PLAIN:
+        return int(value) if abs(value) < LARGEST_EXACT else int(Decimal(repr(value)))
     return value
 
 

@@ -1,8 +1,8 @@
 """EDN as olympos.io/encoding/edn gives it to conftest: everything but collections is text.
 
 Facts: `parser/edn/edn.go` of conftest 0.71.1: vectors and lists become arrays, maps objects, strings stay, and
-the rest is what `%v` prints: `:keyword`, `1`, `true`, `<nil>`. Sets and tagged values, which it
-prints as Go's structures, are refused here.
+the rest is what `%v` prints: `:keyword`, `1`, `true`, `<nil>`. Sets, tagged values and big numbers,
+which it prints as Go's structures, are refused here.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ _SKIPPED = re.compile(r"(?:[\s,]|;[^\n]*(?:\n|$))*")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _TOKEN = re.compile(r"[^\s,()\[\]{}\";\\]+")
 _CHARACTER = re.compile(r"\\(newline|return|space|tab|formfeed|backspace|u[0-9A-Fa-f]{4}|\S)")
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)(N?)")
-_FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(M?)")
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_BIG = re.compile(r"[-+]?[0-9][0-9.eE+-]*[NM]")
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _ESCAPES = {"t": "\t", "r": "\r", "n": "\n", "\\": "\\", '"': '"', "b": "\b", "f": "\f"}
 _CHARACTERS = {
@@ -123,14 +124,14 @@ class _Reader:
         if not match or match[0].startswith("#"):
             raise self.wrong("sets and tags are read by conftest alone: `--engine conftest`")
         word = match[0]
-        integer, fraction = _INTEGER.fullmatch(word), _FLOAT.fullmatch(word)
-        if integer:
-            number = word.removesuffix("N")
-            if not integer[2] and len(number) > 18 and not -(2**63) <= int(number[:40]) < 2**63:
+        if _BIG.fullmatch(word):
+            raise self.wrong("numbers with N and M are read by conftest alone")
+        if _INTEGER.fullmatch(word):
+            if not -(2**63) <= int(word[:40]) < 2**63:
                 raise self.wrong(f"`{shown(word)}` does not fit into 64 bits")
-            word = number.removeprefix("+")
-        elif fraction:
-            word = decimal(float(word.removesuffix("M")), low=-4, high=21)
+            word = word.removeprefix("+")
+        elif _FLOAT.fullmatch(word):
+            word = decimal(float(word), low=-4, high=6)
         elif re.match(r"[-+]?[0-9]", word) or word.startswith(("::", ":/")) or word == ":":
             raise self.wrong(f"`{shown(word)}` is not EDN")
         self.at = match.end()

@@ -8,6 +8,7 @@ truth value becomes one.
 from __future__ import annotations
 
 import re
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 from modelyard.conftest.errors import Stopped
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
 
 DEFAULT = "DEFAULT"
 
-_DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
-_HEXADECIMAL = re.compile(
-    r"[-+]?0[xX]_?([0-9a-fA-F](_?[0-9a-fA-F])*(\.([0-9a-fA-F](_?[0-9a-fA-F])*)?)?"
-    r"|\.[0-9a-fA-F](_?[0-9a-fA-F])*)[pP][-+]?[0-9](_?[0-9])*"
-)
+_DIGITS = "[0-9](?:_?[0-9])*"
+_HEX = "[0-9a-fA-F](?:_?[0-9a-fA-F])*"
+_DECIMAL = re.compile(rf"[-+]?({_DIGITS}(\.({_DIGITS})?)?|\.{_DIGITS})([eE][-+]?{_DIGITS})?")
+_HEXADECIMAL = re.compile(rf"[-+]?0[xX](_?{_HEX}(\.({_HEX})?)?|\.{_HEX})[pP][-+]?{_DIGITS}")
 
 
 def parse(content: bytes, notes: list[Note]) -> Any:  # noqa: ARG001 - every parser has it
@@ -78,8 +78,8 @@ def _number(text: str) -> float | None:
             return float.fromhex(text.replace("_", ""))
     except OverflowError:
         return None
-    number = float(text) if _DECIMAL.fullmatch(text) else float("inf")
-    return number if abs(number) != float("inf") else None
+    number = float(text) if _DECIMAL.fullmatch(text) else inf
+    return number if isfinite(number) else None
 
 
 def _lines(content: bytes) -> Iterator[str]:

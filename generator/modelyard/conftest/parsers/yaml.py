@@ -36,6 +36,7 @@ _TIMESTAMP = re.compile(
     r"([Tt][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.,][0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})"
     r"| [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.,][0-9]+)?)?"
 )
+_ESCAPED_SLASH = re.compile(r'"(?:[^"\\]|\\[^/])*\\/', re.DOTALL)
 MAX_INT = 2**63
 MAX_TAGS = 200
 
@@ -104,6 +105,11 @@ class _Reader:
     aliased: int = 0
     anchors: dict[str, _Anchor] = field(default_factory=dict)
     frames: list[_Frame] = field(default_factory=list)
+    text: str = ""
+    """The content, where it has escapes that only libyaml knows."""
+
+    def __post_init__(self) -> None:
+        self.text = decoded(self.content) if b"\\/" in self.content else ""
 
     def document(self) -> Any:
         """The value; nothing for an empty text. Iterative, because input decides the depth."""
@@ -138,6 +144,9 @@ class _Reader:
                 self._open(openings[kind](), event.anchor)
             elif kind in closings:
                 value = self._close()
+            elif kind is yaml.DocumentStartEvent:
+                if event.version not in (None, (1, 1)):
+                    raise Stopped(f"line {_line(event)}: the version of YAML must be 1.1")
             elif kind is yaml.AliasEvent:
                 value = self._alias(event)
             elif kind is yaml.DocumentEndEvent:
@@ -158,6 +167,8 @@ class _Reader:
     def _scalar(self, event: Any) -> Any:
         self.size += 1
         text = str(event.value)
+        if self.text and event.style == '"':
+            self._refuse_slash(event)
         frame = self.frames[-1] if self.frames else None
         key = frame is not None and isinstance(frame.value, dict) and not _has_key(frame)
         if key and text == "<<" and (event.implicit[0] or event.tag == f"{_TAG}merge"):
@@ -175,6 +186,12 @@ class _Reader:
         if event.anchor:
             self.anchors[event.anchor] = _Anchor(value, 1, 0)
         return self._put(value, 0, _line(event))
+
+    def _refuse_slash(self, event: Any) -> None:
+        """Refuse an escape that go-yaml does not know, and libyaml does."""
+        written = self.text[event.start_mark.index : event.end_mark.index]
+        if _ESCAPED_SLASH.match(written):
+            raise Stopped(f"line {_line(event)}: `\\/` is no escape to conftest's YAML")
 
     def _open(self, value: Any, anchor: str | None) -> None:
         self.size += 1
