@@ -12,7 +12,7 @@ from tests.peers import debian, go, k8s_yaml
 def main() -> int:
     missing = [name for name in debian.PROGRAMS if debian.install(name) is None]
     missing += [name for name in go.PROGRAMS if go.install(name) is None]
-    if go.conformance_cases() is None:
+    if go.conformance_cases(download=True) is None:
         missing.append("conformance cases of Open Policy Agent")
     try:
         k8s_yaml.program()

@@ -49,14 +49,14 @@ def install(name: str) -> Path | None:
     return find(name)
 
 
-def sources(name: str) -> Path | None:
-    """The folder of a program's module; `None` where it cannot be had."""
+def sources(name: str, *, download: bool = False) -> Path | None:
+    """The folder of a program's module; `None` where it is not here and cannot be had."""
     if shutil.which("go") is None:
         return None
     module, version, _ = PROGRAMS[name]
     done = subprocess.run(
         ["go", "mod", "download", "-json", f"{module}@{version}"],
-        env=_environment(),
+        env=_environment() | ({} if download else {"GOPROXY": "off"}),
         capture_output=True,
         text=True,
         check=False,
@@ -64,9 +64,9 @@ def sources(name: str) -> Path | None:
     return Path(json.loads(done.stdout)["Dir"]) if done.returncode == 0 else None
 
 
-def conformance_cases() -> Path | None:
+def conformance_cases(*, download: bool = False) -> Path | None:
     """The folder of the cases by which Open Policy Agent tests its own evaluation."""
-    found = sources("opa")
+    found = sources("opa", download=download)
     return None if found is None else found / "v1" / "test" / "cases" / "testdata"
 
 
