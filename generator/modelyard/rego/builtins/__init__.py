@@ -39,13 +39,23 @@ def builtin(name: str) -> Callable[[Function], Function]:
 _MODULES = {
     "aggregates": "count sum product max min sort all any",
     "arrays": "array.concat array.slice array.reverse array.flatten",
+    "crypto": """
+        crypto.md5 crypto.sha1 crypto.sha256 crypto.hmac.md5 crypto.hmac.sha1
+        crypto.hmac.sha256 crypto.hmac.sha512 crypto.hmac.equal
+    """,
     "encoding": """
         base64.encode base64.decode base64.is_valid base64url.encode base64url.encode_no_pad
         base64url.decode hex.encode hex.decode urlquery.encode urlquery.decode
         urlquery.encode_object urlquery.decode_object
     """,
     "globs": "glob.match glob.quote_meta regex.globs_match",
+    "graphs": "graph.reachable graph.reachable_paths walk",
+    "json_paths": "json.filter json.remove json.patch",
     "json_text": "json.marshal json.marshal_with_options json.unmarshal json.is_valid",
+    "net": """
+        net.cidr_contains net.cidr_contains_matches net.cidr_expand net.cidr_intersects
+        net.cidr_is_valid net.cidr_merge net.cidr_overlap
+    """,
     "numbers": """
         plus minus mul div rem abs round ceil floor to_number units.parse units.parse_bytes
         bits.and bits.or bits.xor bits.negate bits.lsh bits.rsh numbers.range numbers.range_step
@@ -54,10 +64,12 @@ _MODULES = {
         object.get object.keys object.remove object.filter object.union object.union_n
         object.subset
     """,
+    "opa": "opa.runtime",
     "regexes": """
         regex.is_valid regex.match re_match regex.find_n regex.find_all_string_submatch_n
         regex.split regex.replace regex.template_match
     """,
+    "semver": "semver.compare semver.is_valid",
     "sets": "and or set_diff intersection union",
     "strings": """
         contains startswith endswith concat format_int indexof indexof_n substring lower upper
@@ -65,10 +77,16 @@ _MODULES = {
         strings.any_prefix_match strings.any_suffix_match strings.count strings.replace_n
         strings.reverse strings.split_n
     """,
+    "times": """
+        time.now_ns time.parse_ns time.parse_rfc3339_ns time.parse_duration_ns time.format
+        time.date time.clock time.weekday time.add_date time.diff
+    """,
+    "tokens": "io.jwt.decode",
     "types": """
         type_name is_array is_boolean is_null is_number is_object is_set is_string
         cast_array cast_boolean cast_null cast_object cast_set cast_string
     """,
+    "uuids": "uuid.parse",
 }
 
 GROUPS: dict[str, str] = {

@@ -36,14 +36,14 @@ def complaint(data: bytes) -> str | None:
     return _trailing(text[end:after])
 
 
-def _trailing(token: str) -> str | None:
-    if token == "null":
+def _trailing(word: str) -> str | None:
+    if word == "null":
         return None
-    if token in ("true", "false"):
-        token = f"%!s(bool={token})"
-    if token[0] == '"':
-        token = json.loads(token.encode("latin-1"))
-    return f"error: invalid character '{token}' after top-level value"
+    if word in ("true", "false"):
+        word = f"%!s(bool={word})"
+    if word[0] == '"':
+        word = json.loads(word.encode("latin-1"))
+    return f"error: invalid character '{word}' after top-level value"
 
 
 def _space(text: str, at: int) -> int:
