@@ -46,7 +46,7 @@ KNOWN = {row[4] for row in ROWS.values()} | {"file/encoding", "repository/none",
 
 bounded = settings(
     deadline=None,
-    max_examples=80,
+    max_examples=65,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -279,7 +279,9 @@ class Duration(Text):
     def fix(cls, text: str) -> str:
         """The same length in the units that are known."""
         near = _respelt(text)
-        return f"write `{near}`" if near else f"write for example `{cls.examples[1]}`"
+        if near and cls._matches(near):
+            return f"write `{near}`"
+        return f"write for example `{cls.examples[1]}`"
 
     @classmethod
     def hint(cls, value: object) -> str:
