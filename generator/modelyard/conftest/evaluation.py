@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 COMBINED = "Combined"
 
+_NO_QUERY = Query("")
 _PREFIXES = ("violation_", "deny_", "warn_")
 
 
@@ -33,40 +34,33 @@ class Evaluation:
 
     engine: Engine
     notes: list[Note] = field(default_factory=list)
-    _asked: dict[tuple[str, int], Document] = field(default_factory=dict)
+    _suffixes: dict[str, str] = field(default_factory=dict)
     _dropped: set[tuple[str, str]] = field(default_factory=set)
 
     def each(self, inputs: Sequence[Input], namespaces: Sequence[str]) -> list[Check]:
         """Every file by itself in every namespace."""
-        checks = []
-        for namespace in namespaces:
-            rules = self._rules(namespace)
-            for one in inputs:
-                found = Check(one.path, namespace)
-                documents = one.value if isinstance(one.value, list) else [one.value]
-                for number, value in enumerate(documents):
-                    document = self._document(one.path, number, value)
+        asked = [(namespace, self._rules(namespace)) for namespace in namespaces]
+        checks: list[list[Check]] = [[] for _ in asked]
+        for one in inputs:
+            values = one.value if isinstance(one.value, list) else [one.value]
+            documents = [self.engine.document(value, one.path) for value in values]
+            for (namespace, rules), found in zip(asked, checks, strict=True):
+                check = Check(one.path, namespace)
+                for document in documents:
                     with _saying("query rule: check"):
-                        found.add(self._check(document, one.path, namespace, rules))
-                checks.append(found)
-        return checks
+                        check.add(self._check(document, one.path, namespace, rules))
+                found.append(check)
+        return [check for found in checks for check in found]
 
     def combined(self, inputs: Sequence[Input], namespaces: Sequence[str]) -> list[Check]:
         """All files together in every namespace."""
-        whole = combine(inputs)
+        document = self.engine.document(combine(inputs), COMBINED)
         checks = []
         for namespace in namespaces:
             rules = self._rules(namespace)
-            document = self._document(COMBINED, 0, whole)
             with _saying("check combined: check"):
                 checks.append(self._check(document, COMBINED, namespace, rules))
         return checks
-
-    def _document(self, path: str, number: int, value: Any) -> Document:
-        key = (path, number)
-        if key not in self._asked:
-            self._asked[key] = self.engine.document(value, path)
-        return self._asked[key]
 
     def _rules(self, namespace: str) -> Rules:
         known = namespace in self.engine.namespaces()
@@ -80,7 +74,7 @@ class Evaluation:
             exceptions = self._exceptions(document, namespace, rule)
             with _saying("query rule"):
                 query = self._query(document, namespace, rule)
-            found.queries += [exceptions, query]
+            found.queries += [one for one in (exceptions, query) if one.prints or one.trace]
             found.exceptions += exceptions.results
             if exceptions.results:
                 continue
@@ -91,9 +85,13 @@ class Evaluation:
         return found
 
     def _exceptions(self, document: Document, namespace: str, rule: str) -> Query:
-        suffix = without_prefix(rule)
-        text = f"data.{namespace}.exception[_][_] == {quoted(suffix)}"
+        suffix = self._suffixes.get(rule)
+        if suffix is None:
+            suffix = self._suffixes[rule] = without_prefix(rule)
         answer = document.exceptions(namespace, suffix)
+        if not answer.defined and not answer.prints and not answer.trace:
+            return _NO_QUERY
+        text = f"data.{namespace}.exception[_][_] == {quoted(suffix)}"
         results = tuple(Result(text) for value in answer.values if value is True)
         return Query(text, results, answer.prints, answer.trace)
 

@@ -8,6 +8,7 @@ refuses when the policies are loaded.
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from modelyard.rego.runtime import Evaluation
     from modelyard.rego.syntax import Rule
 
+_UNDEFINED = Answer(False)
+_EMPTY = Answer(True)
 _VERDICT = re.compile(r"(warn|deny|violation)(_[a-zA-Z0-9]+)*")
 _VERSIONS = {"v0": 0, "V0": 0, "v1": 1, "V1": 1}
 
@@ -81,6 +84,9 @@ class Embedded:
         self.data = data
         self.strict_errors = strict_errors
         self.watch = Watch()
+        self._packages = {_dotted(module.package): module.package for module in library.modules}
+        self._asked: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {}
+        self._excepts: dict[str, bool] = {}
         for module in library.modules:
             for rule in module.rules:
                 _problematic(module, rule)
@@ -103,17 +109,25 @@ class Embedded:
 
     def document(self, document: Value, file: str) -> EmbeddedDocument:
         """A document to ask about."""
-        absolute = Path(file).absolute()
-        about = {"name": absolute.name, "dir": str(absolute.parent)}
+        folder, _, name = os.path.abspath(file).rpartition("/")  # noqa: PTH100 - of thousands of files
+        about = {"name": name, "dir": folder or "/"}
         data = {**self.data, "conftest": {"file": about}}
         return EmbeddedDocument(self, self.library.evaluation(document, data))
+
+    def excepts(self, namespace: str) -> bool:
+        """Whether a package may have exceptions at all."""
+        if namespace not in self._excepts:
+            path = (*self._packages.get(namespace, namespace.split(".")), "exception")
+            library = self.library
+            self._excepts[namespace] = bool(library.below(path)) or path[0] in self.data
+        return self._excepts[namespace]
 
     def tests(self) -> list[Test]:
         """Run every rule whose name begins with `test_` or `todo_test_`."""
         found = []
         for module in self.library.modules:
             for rule in module.rules:
-                name = _head_name(rule) or ""
+                name = _first_name(rule)
                 if name.startswith("todo_test_"):
                     found.append(
                         Test(_dotted(module.package), name, module.file, rule.at[0], False, True)
@@ -130,11 +144,11 @@ class Embedded:
 
     def _test(self, module: Module, rule: Rule, name: str) -> Test:
         evaluation = self.library.evaluation(UNDEFINED, self.data)
-        path = (*module.package, name)
+        package = _dotted(module.package)
         value: Value = UNDEFINED
         error = None
         try:
-            value = self.evaluate(evaluation, path)
+            value = self.evaluate(evaluation, package, name)
         except PolicyError as problem:
             error = str(problem)
         return Test(
@@ -142,16 +156,14 @@ class Embedded:
             passed=value is True, error=error, prints=tuple(evaluation.prints),
         )  # fmt: skip
 
-    def evaluate(self, evaluation: Evaluation, path: tuple[str, ...]) -> Value:
+    def evaluate(self, evaluation: Evaluation, namespace: str, rule: str) -> Value:
         """What a rule is. Raises `PolicyError`, naming the rule."""
-        group = self.library.groups.get(path)
-        name = f"data.{'.'.join(path)}"
-        if group is not None:
-            module, rule = group.rules[0]
-            name = f"{module.file}:{rule.at[0]}: {name}"
-            if group.kind == "function":
-                raise PolicyError(f"{name}: function used as reference, not called")
-        del evaluation.errors[:]
+        known = self._asked.get((namespace, rule))
+        if known is None:
+            known = self._asked[namespace, rule] = self._ask(namespace, rule)
+        path, name = known
+        if evaluation.errors:
+            evaluation.errors.clear()
         self.watch.begin(name)
         try:
             value = self.library.value(evaluation, path)
@@ -167,6 +179,18 @@ class Embedded:
             raise PolicyError(f"built-in error: {evaluation.errors[0]}")
         return value
 
+    def _ask(self, namespace: str, rule: str) -> tuple[tuple[str, ...], str]:
+        """The path of a rule, and how people find it."""
+        path = (*self._packages.get(namespace, namespace.split(".")), rule)
+        group = self.library.groups.get(path)
+        if group is None:
+            return path, f"data.{namespace}.{rule}"
+        module, first = group.rules[0]
+        name = f"{module.file}:{first.at[0]}: data.{namespace}.{rule}"
+        if group.kind == "function":
+            raise PolicyError(f"{name}: function used as reference, not called")
+        return path, name
+
 
 class EmbeddedDocument:
     """One input. See `modelyard.policy.engine.Document`."""
@@ -178,21 +202,24 @@ class EmbeddedDocument:
     def rule(self, namespace: str, rule: str) -> Answer:
         """`data.<namespace>.<rule>`."""
         evaluation = self.evaluation
-        value = self.engine.evaluate(evaluation, (*namespace.split("."), rule))
-        prints = tuple(evaluation.prints)
-        evaluation.prints.clear()
+        value = self.engine.evaluate(evaluation, namespace, rule)
+        prints: tuple[str, ...] = ()
+        if evaluation.prints:
+            prints = tuple(evaluation.prints)
+            evaluation.prints.clear()
         if value is UNDEFINED:
-            return Answer(False, (), prints)
+            return Answer(False, (), prints) if prints else _UNDEFINED
         if type(value) is list or type(value) is Set:
+            if not len(value) and not prints:
+                return _EMPTY
             return Answer(True, [plain(item) for item in value], prints)
         return Answer(True, (), prints)
 
     def exceptions(self, namespace: str, suffix: str) -> Answer:
         """`data.<namespace>.exception[_][_] == <suffix>`: one value for each solution."""
-        path = (*namespace.split("."), "exception")
-        if path not in self.engine.library.groups and namespace not in self.engine.data:
-            return Answer(False)
-        value = self.engine.evaluate(self.evaluation, path)
+        if not self.engine.excepts(namespace):
+            return _UNDEFINED
+        value = self.engine.evaluate(self.evaluation, namespace, "exception")
         found = [
             True for outer in _members(value) for inner in _members(outer) if equal(inner, suffix)
         ]
@@ -228,20 +255,23 @@ def _dotted(package: list[str]) -> str:
     return ".".join(package)
 
 
-def _head_name(rule: Rule) -> str | None:
-    """The name by which a rule counts: heads that name a place within a rule have none."""
+def _first_name(rule: Rule) -> str:
     first = rule.ref[0]
     assert isinstance(first, Var)
+    return first.name
+
+
+def _head_name(rule: Rule) -> str | None:
+    """The name by which a rule counts: heads that name a place within a rule have none."""
     if len(rule.ref) == 1 or (len(rule.ref) == 2 and rule.member is None and not rule.plain):
-        return first.name
+        return _first_name(rule)
     return None
 
 
 def _problematic(module: Module, rule: Rule) -> None:
-    first = rule.ref[0]
-    assert isinstance(first, Var)
-    if len(rule.ref) > 1 and rule.plain and rule.has_if and _VERDICT.fullmatch(first.name):
+    name = _first_name(rule)
+    if len(rule.ref) > 1 and rule.plain and rule.has_if and _VERDICT.fullmatch(name):
         raise PolicyError(
             f"rule is using 'if' keyword without 'contains' keyword: rule in {module.file} at line "
-            f"{rule.at[0]}; write `{first.name} contains … if`"
+            f"{rule.at[0]}; write `{name} contains … if`"
         )
