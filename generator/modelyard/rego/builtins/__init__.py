@@ -87,6 +87,7 @@ _MODULES = {
         cast_array cast_boolean cast_null cast_object cast_set cast_string
     """,
     "uuids": "uuid.parse",
+    "yaml_text": "yaml.marshal yaml.unmarshal yaml.is_valid",
 }
 
 GROUPS: dict[str, str] = {
