@@ -3,7 +3,8 @@
 A policy is `<category>/<rule>/policy.rego` with the package `<category>.<rule>`, hyphens being
 underscores. It yields strings, or objects with `msg` and, at will, `route` and `help`. Its METADATA
 says the rest: title, `custom.severity`, `custom.scope`, `custom.kinds`, `custom.rows`,
-`custom.aliases`.
+`custom.aliases`, `custom.needs`. `pods` among the kinds stands for every kind with pods. What is true of the environment is `data.environment`: its file's
+`spec`, where it is known.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from modelyard.check.objects import WORKLOADS
 from modelyard.check.rule import Context, Hit, Rule
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from modelyard.check.objects import Manifest, Objects
     from modelyard.findings import Severity
-    from modelyard.policy.embedded import Embedded
+    from modelyard.policy.embedded import Embedded, EmbeddedDocument
     from modelyard.rego.syntax import Module
 
 
@@ -32,14 +34,53 @@ def load(folders: Iterable[Path]) -> tuple[dict[str, Rule], Embedded | None]:
         return {}, None
     engine = load_policies(paths, Options())
     rules = {}
+    documents = _Documents(engine)
     for module in engine.library.modules:
-        found = _rule(engine, module)
+        found = _rule(engine, module, documents)
         if found is not None:
             rules[found.name] = found
     return rules, engine
 
 
-def _rule(engine: Embedded, module: Module) -> Rule | None:
+class _Documents:
+    """What was asked about last. Rules are asked by turns, and share what they learnt of it."""
+
+    def __init__(self, engine: Embedded) -> None:
+        self.engine = engine
+        self.environment: object = None
+        self.subject: object = None
+        self.last: EmbeddedDocument | None = None
+
+    def one(self, manifest: Manifest, context: Context) -> EmbeddedDocument:
+        """One object."""
+        if self._is_new(manifest, context) or self.last is None:
+            self.last = self.engine.document(manifest.value, manifest.file)
+        return self.last
+
+    def together(self, objects: Objects, context: Context) -> EmbeddedDocument:
+        """Objects that belong together, in the shape that `conftest test --combine` gives them."""
+        if self._is_new(objects, context) or self.last is None:
+            contents = [
+                {"path": manifest.file, "contents": manifest.value}
+                for manifest in objects.manifests
+            ]
+            self.last = self.engine.document(contents, "Combined")
+        return self.last
+
+    def _is_new(self, subject: object, context: Context) -> bool:
+        if context.environment is not self.environment:
+            self.environment, self.subject = context.environment, None
+            self.engine.data.pop("environment", None)
+            if context.environment is not None:
+                self.engine.data["environment"] = context.environment.model_dump(
+                    mode="json", by_alias=True, exclude_none=True
+                )
+        is_new = subject is not self.subject
+        self.subject = subject
+        return is_new
+
+
+def _rule(engine: Embedded, module: Module, documents: _Documents) -> Rule | None:
     """The rule that a module is; helpers and tests are none."""
     verdicts = [
         name
@@ -56,19 +97,16 @@ def _rule(engine: Embedded, module: Module) -> Rule | None:
     scope = custom.get("scope", "object")
     package = ".".join(module.package)
 
-    def check_object(manifest: Manifest, _context: Context) -> Iterator[Hit]:
-        document = engine.document(manifest.value, manifest.file)
+    def check_object(manifest: Manifest, context: Context) -> Iterator[Hit]:
+        document = documents.one(manifest, context)
         for verdict in verdicts:
             for found in document.rule(package, verdict).values:
                 hit = _hit(found)
                 if hit is not None:
                     yield hit
 
-    def check_release(objects: Objects, _context: Context) -> Iterator[Hit]:
-        contents = [
-            {"path": manifest.file, "contents": manifest.value} for manifest in objects.manifests
-        ]
-        document = engine.document(contents, "Combined")
+    def check_release(objects: Objects, context: Context) -> Iterator[Hit]:
+        document = documents.together(objects, context)
         for verdict in verdicts:
             for found in document.rule(package, verdict).values:
                 hit = _hit(found)
@@ -86,10 +124,16 @@ def _rule(engine: Embedded, module: Module) -> Rule | None:
         scope,
         tuple(custom.get("rows") or ()),
         check_release if scope == "release" else check_object,
-        frozenset(custom.get("kinds") or ()),
+        _kinds(custom.get("kinds") or ()),
         tuple(custom.get("aliases") or ()),
+        tuple(custom.get("needs") or ()),
         language="rego",
     )
+
+
+def _kinds(named: Iterable[str]) -> frozenset[str]:
+    kinds = frozenset(named)
+    return kinds - {"pods"} | WORKLOADS if "pods" in kinds else kinds
 
 
 def _hit(found: Any) -> Hit | None:
