@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from modelyard.conftest.errors import Stopped
-from modelyard.conftest.namespaces import chosen, matching
+from modelyard.conftest.namespaces import chosen, distinct, matching
 from modelyard.conftest.results import Check, Note, Query, Result
 
 if TYPE_CHECKING:
@@ -49,10 +49,19 @@ def test(
             " directory with --policy, or run with `--engine conftest`"
         )
     engine = _loaded(settings, load)
-    namespaces = chosen(
-        settings.list("namespace"), engine.namespaces(), every=settings.on("all-namespaces")
-    )
+    available = engine.namespaces()
+    every = settings.on("all-namespaces")
+    namespaces = chosen(settings.list("namespace"), available, every=every)
     evaluation = Evaluation(engine, [*notes, *silent_rules(engine, namespaces)])
+    if every:
+        evaluation.notes += [
+            Note(
+                "policy/shadowed-namespace",
+                f"the namespace `{name}` is not tested: it differs from another only in capitals",
+            )
+            for name in available
+            if name not in namespaces
+        ]
     if not namespaces:
         evaluation.notes.append(
             Note("policy/unknown-namespace", "no namespace matches: nothing is tested")
@@ -72,7 +81,7 @@ def verify(settings: Settings, load: Callable[[list[str], Options], Engine]) -> 
     tests = engine.tests()
     wanted = settings.list("namespace")
     if wanted:
-        packages = frozenset(matching(wanted, engine.namespaces()))
+        packages = frozenset(matching(wanted, distinct(engine.namespaces())))
         tests = [test for test in tests if test.package in packages]
     notes = [] if tests else [Note("policy/no-tests", "no rule is called `test_…`")]
     return Run([_check(test) for test in tests], notes)

@@ -7,11 +7,12 @@ the flags.
 
 from __future__ import annotations
 
-import csv
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from modelyard.conftest.errors import Stopped
+from modelyard.conftest.gotext import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -191,14 +192,23 @@ def _take(flag: Flag, text: str, given: Given) -> None:
         given.values[flag.name] = (*before, *_columns(text, flag))
 
 
+_COLUMN = re.compile(r'"((?:[^"]|"")*)"(?=,|$)|([^",]*)(?=,|$)', re.DOTALL)
+
+
 def _columns(text: str, flag: Flag) -> list[str]:
     """The values of one flag: a line of comma-separated values, with quotes where needed."""
-    if not text:
-        return []
-    try:
-        return next(csv.reader([text], strict=True))
-    except (csv.Error, StopIteration) as error:
-        raise Stopped(f'invalid argument "{text}" for "--{flag.name}" flag: {error}') from None
+    found: list[str] = []
+    at = 0
+    while text and at <= len(text):
+        match = _COLUMN.match(text, at)
+        if not match:
+            name = f"-{flag.short}, --{flag.name}" if flag.short else f"--{flag.name}"
+            raise Stopped(
+                f"invalid argument {quoted(text)} for {quoted(name)} flag: a quote out of place"
+            )
+        found.append(match[2] if match[1] is None else match[1].replace('""', '"'))
+        at = match.end() + 1
+    return found
 
 
 _TRUE = frozenset(("1", "t", "T", "true", "TRUE", "True"))
@@ -211,7 +221,7 @@ def truth(text: str, name: str) -> bool:
         return True
     if text in _FALSE:
         return False
-    raise Stopped(f'invalid argument "{text}" for "{name}": it must be true or false')
+    raise Stopped(f'invalid argument "{text}" for "{name}" flag: it must be true or false')
 
 
 def _meant(name: str, flags: Mapping[str, Flag]) -> str:

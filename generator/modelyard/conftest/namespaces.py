@@ -23,10 +23,18 @@ _PART = re.compile(
 def chosen(names: Sequence[str], available: Sequence[str], *, every: bool = False) -> list[str]:
     """The namespaces to test: all, those that match, or exactly those that are named."""
     if every:
-        return list(available)
+        return distinct(available)
     if not any(mark in name for name in names for mark in "*?["):
         return list(names)
-    return matching(names, available)
+    return matching(names, distinct(available))
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """Namespaces as conftest lists them: of those that differ in capital letters alone, one."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name.lower(), name)
+    return list(found.values())
 
 
 def matching(patterns: Sequence[str], available: Sequence[str]) -> list[str]:

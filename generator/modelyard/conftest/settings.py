@@ -103,7 +103,11 @@ def _converted(flag: Flag, value: Any, name: str) -> Value:
     if flag.kind == "bool":
         if isinstance(value, bool | int | float):
             return bool(value)
-        return truth(_text(value, name), name) if value != "" else False
+        text = _text(value, name)
+        try:
+            return truth(text, name) if text else False
+        except Stopped:
+            raise Stopped(f"unmarshal parameters: `{name}` must be true or false") from None
     if flag.kind == "text":
         return _text(value, name)
     if isinstance(value, list):
