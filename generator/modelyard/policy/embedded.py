@@ -252,7 +252,13 @@ def _text(value: Value) -> str:
 
 
 def _dotted(package: list[str]) -> str:
-    return ".".join(package)
+    """A package as Open Policy Agent writes it, less the first `data.`."""
+    plain_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+    parts = [
+        f".{part}" if plain_name.fullmatch(part) else f"[{json.dumps(part, ensure_ascii=False)}]"
+        for part in package
+    ]
+    return f"data{''.join(parts)}".replace("data.", "", 1)
 
 
 def _first_name(rule: Rule) -> str:
