@@ -86,6 +86,7 @@ _MODULES = {
         type_name is_array is_boolean is_null is_number is_object is_set is_string
         cast_array cast_boolean cast_null cast_object cast_set cast_string
     """,
+    "uris": "uri.parse uri.is_valid",
     "uuids": "uuid.parse",
     "yaml_text": "yaml.marshal yaml.unmarshal yaml.is_valid",
 }
