@@ -151,7 +151,10 @@ def _fit(left: _Token, right: _Token) -> bool:
 def globs_match(left: Value, right: Value) -> Value:
     """Whether a text exists that two expressions of `.`, `*`, `+` and sets both match."""
     first, second = string(left, 1), string(right, 2)
-    return _Shared(_simple(_tokens(first)), _simple(_tokens(second))).found()
+    try:
+        return _Shared(_simple(_tokens(first)), _simple(_tokens(second))).found()
+    except RecursionError:
+        raise too_large("the expression") from None
 
 
 def _invalid(text: str, at: int, reason: str) -> BuiltinError:
@@ -163,7 +166,6 @@ def _next(text: str, at: int) -> tuple[int, str, bool]:
     if text[at] != "\\":
         return at + 1, text[at], False
     if at + 1 == len(text):
-        # The position stays at zero where Go's function returns early.
         raise _invalid(text, at, "input ends with a \\ (escape) character")
     return at + 2, text[at + 1], True
 
