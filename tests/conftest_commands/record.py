@@ -16,6 +16,7 @@ from typing import Any
 
 from tests.conftest_commands.cases import CASES, Case, write
 from tests.conftest_commands.documents import DOCUMENTS, NAMES, content
+from tests.conftest_commands.examples import EXAMPLES
 
 RECORDS = Path(__file__).parent / "records"
 PROGRAM = os.environ.get("CONFTEST", "conftest")
@@ -68,7 +69,8 @@ def main() -> None:
             pairs, pool.map(lambda pair: document(*pair), pairs), strict=True
         ):
             documents[parser][name] = found
-        commands = dict(zip((one.name for one in CASES), pool.map(case, CASES), strict=True))
+        cases = [*CASES, *(one.case for one in EXAMPLES)]
+        commands = dict(zip((one.name for one in cases), pool.map(case, cases), strict=True))
     save("documents", {"version": version, "parsers": documents})
     save("commands", {"version": version, "commands": commands})
 
