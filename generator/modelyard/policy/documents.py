@@ -6,6 +6,7 @@ named, the names of folders (not of files) become the path. `a.b:FILE` puts a fi
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,8 @@ def _files(path: Path) -> Iterator[tuple[list[str], Path]]:
     if not path.exists():
         raise PolicyError(f"load documents: {path}: no such file or directory")
     if not path.is_dir():
-        yield [], path
+        if path.suffix.lower() in SUFFIXES:
+            yield [], path
         return
     for folder, folders, names in os.walk(path):
         folders.sort()
@@ -54,26 +56,16 @@ def _files(path: Path) -> Iterator[tuple[list[str], Path]]:
 
 
 def _read(file: Path) -> Value:
-    from modelyard.conftest.errors import Stopped
-    from modelyard.conftest.parsers import by_name
+    from modelyard.rego.builtins import BuiltinError
+    from modelyard.rego.builtins.yaml_text import unmarshalled
 
     if not file.is_file():
         raise PolicyError(f"load documents: {file}: not a regular file")
-    name = "json" if file.suffix.lower() == ".json" else "yaml"
     try:
-        found = by_name(name)(_first(file.read_bytes()) if name == "yaml" else file.read_bytes())
-    except (Stopped, OSError) as error:
+        text = file.read_text("utf-8")
+        return json.loads(text) if file.suffix.lower() == ".json" else unmarshalled(text)
+    except (OSError, ValueError, RecursionError, BuiltinError) as error:
         raise PolicyError(f"load documents: {file}: {error}") from None
-    return found.value
-
-
-def _first(content: bytes) -> bytes:
-    """The first document of a file, which is all that is read of it."""
-    lines = content.splitlines(keepends=True)
-    for index, line in enumerate(lines[1:], 1):
-        if line.rstrip() == b"---":
-            return b"".join(lines[:index])
-    return content
 
 
 def _merge(into: dict[str, Any], value: dict[str, Any], file: str, path: list[str]) -> None:

@@ -19,6 +19,7 @@ from modelyard.policy.sources import read_policies
 from modelyard.rego.errors import RegoError
 from modelyard.rego.parser import parse
 from modelyard.rego.policies import Library
+from modelyard.rego.runtime import walk_path
 from modelyard.rego.syntax import Module, Var
 from modelyard.rego.text import number
 from modelyard.rego.values import UNDEFINED, Set, equal, unkey
@@ -123,41 +124,43 @@ class Embedded:
         return self._excepts[namespace]
 
     def tests(self) -> list[Test]:
-        """Run every rule whose name begins with `test_` or `todo_test_`."""
+        """Run every rule whose name begins with `test_` or `todo_test_`, once for each definition."""
         found = []
         for module in self.library.modules:
+            seen: dict[str, int] = {}
             for rule in module.rules:
                 name = _first_name(rule)
-                if name.startswith("todo_test_"):
-                    found.append(
-                        Test(_dotted(module.package), name, module.file, rule.at[0], False, True)
-                    )
-                elif name.startswith("test_"):
-                    found.append(self._test(module, rule, name))
-        seen: set[tuple[str, str]] = set()
-        unique = []
-        for test in found:
-            if (test.package, test.name) not in seen:
-                seen.add((test.package, test.name))
-                unique.append(test)
-        return unique
+                if not name.startswith(("test_", "todo_test_")):
+                    continue
+                again = seen[name] = seen.get(name, -1) + 1
+                found.append(
+                    self._test(module, rule, name, f"{name}#{again:02d}" if again else name)
+                )
+        return found
 
-    def _test(self, module: Module, rule: Rule, name: str) -> Test:
+    def _test(self, module: Module, rule: Rule, name: str, called: str) -> Test:
+        package, line = _dotted(module.package), rule.at[0]
+        if name.startswith("todo_"):
+            return Test(package, called, module.file, line, passed=False, skipped=True)
         evaluation = self.library.evaluation(UNDEFINED, self.data)
-        package = _dotted(module.package)
         value: Value = UNDEFINED
         error = None
         try:
-            value = self.evaluate(evaluation, package, name)
+            value = self.evaluate(evaluation, package, name, rule)
         except PolicyError as problem:
             error = str(problem)
-        return Test(
-            _dotted(module.package), name, module.file, rule.at[0],
-            passed=value is True, error=error, prints=tuple(evaluation.prints),
-        )  # fmt: skip
+        passed = value is True or (
+            type(value) is dict
+            and bool(evaluation.cases)
+            and all(walk_path(value, case) is True for case in evaluation.cases)
+        )
+        prints = tuple(evaluation.prints)
+        return Test(package, called, module.file, line, passed=passed, error=error, prints=prints)
 
-    def evaluate(self, evaluation: Evaluation, namespace: str, rule: str) -> Value:
-        """What a rule is. Raises `PolicyError`, naming the rule."""
+    def evaluate(
+        self, evaluation: Evaluation, namespace: str, rule: str, only: Rule | None = None
+    ) -> Value:
+        """What a rule, or only one definition of it, is. Raises `PolicyError`, naming the rule."""
         known = self._asked.get((namespace, rule))
         if known is None:
             known = self._asked[namespace, rule] = self._ask(namespace, rule)
@@ -166,7 +169,11 @@ class Embedded:
             evaluation.errors.clear()
         self.watch.begin(name)
         try:
-            value = self.library.value(evaluation, path)
+            if only is None:
+                value = self.library.value(evaluation, path)
+            else:
+                rules = [found for _, found in self.library.groups[path].rules]
+                value = self.library.definition(evaluation, path, rules.index(only))
         except RegoError as error:
             raise PolicyError(str(error) if error.row else f"{name}: {error}") from None
         except MemoryError:
@@ -201,7 +208,7 @@ class EmbeddedDocument:
 
     def rule(self, namespace: str, rule: str) -> Answer:
         """`data.<namespace>.<rule>`."""
-        evaluation = self.evaluation
+        evaluation = self._fresh()
         value = self.engine.evaluate(evaluation, namespace, rule)
         prints: tuple[str, ...] = ()
         if evaluation.prints:
@@ -219,11 +226,19 @@ class EmbeddedDocument:
         """`data.<namespace>.exception[_][_] == <suffix>`: one value for each solution."""
         if not self.engine.excepts(namespace):
             return _UNDEFINED
-        value = self.engine.evaluate(self.evaluation, namespace, "exception")
+        evaluation = self._fresh()
+        value = self.engine.evaluate(evaluation, namespace, "exception")
         found = [
             True for outer in _members(value) for inner in _members(outer) if equal(inner, suffix)
         ]
-        return Answer(bool(found), found)
+        return Answer(bool(found), found, tuple(evaluation.prints))
+
+    def _fresh(self) -> Evaluation:
+        """What was learnt of the document; nothing where policies print, which each query does anew."""
+        known = self.evaluation
+        if not self.engine.library.prints:
+            return known
+        return self.engine.library.evaluation(known.input, known.data)
 
 
 def _members(value: Value) -> Iterable[Value]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from modelyard.rego import safety
+from modelyard.rego.builtins.signatures import SIGNATURES
 from modelyard.rego.errors import RegoError
 from modelyard.rego.syntax import (
     Array,
@@ -75,6 +76,9 @@ class Definition:
         self.context, self.input = "C", "I"
         self.names: dict[str, str] = {}
         self.outer: set[str] = set()
+        self.case: list[Term] | None = None
+        self.within = 0
+        self.kinds: dict[str, str] = {}
         self.writer: Writer
         self.rule: Rule
 
@@ -119,8 +123,11 @@ class Definition:
             self.put("res = U")
         for term, arg in zip(rule.args or (), args, strict=True):
             self.match(term, arg)
+        is_test = kind == "object" and self.group.path[-1].startswith("test_")
+        self.case = self.dynamic(rule) if is_test else None
+        self.put_case()
         self.body(rule.body)
-        self.check_head(rule)
+        self.check_head(rule, set(self.names))
         if kind == "set":
             assert rule.member is not None
             self.put(f"out.add({self.atom(rule.member)})")
@@ -132,11 +139,10 @@ class Definition:
             self.writer.lines.append("    return res")
         return "\n".join(self.writer.lines)
 
-    def check_head(self, rule: Rule) -> None:
+    def check_head(self, rule: Rule, bound: set[str]) -> None:
         """Refuse a head with variables that the body does not bind."""
         terms = [*rule.ref[1:], rule.value, *([rule.member] if rule.member is not None else [])]
-        scan = safety.Scan(set(self.names), self.outer | set(self.names), self.arity)
-        missing = scan.all(terms)
+        missing = safety.Scan(bound, self.outer | bound, self.arity).all(terms)
         if missing:
             raise self.unsafe(missing, rule.at)
 
@@ -154,9 +160,13 @@ class Definition:
         else:
             self.put(f"return {value}")
 
+    def dynamic(self, rule: Rule) -> list[Term]:
+        """What of a head is known only once the body is evaluated."""
+        return rule.ref[len(self.group.path) - len(self.module.package) :]
+
     def put_object(self, rule: Rule) -> None:
         """Yield an entry of an object."""
-        path = self.atoms(rule.ref[len(self.group.path) - len(self.module.package) :])
+        path = self.atoms(self.dynamic(rule))
         keys = f"({', '.join(path)},)"
         if rule.member is not None:
             self.put(f"put_member(out, {keys}, {self.atom(rule.member)})")
@@ -174,8 +184,10 @@ class Definition:
         """The lines of a body, in an order that binds before it uses."""
         for line in lines:
             self.outer |= safety.line_names(line)
-        found, _, missing = safety.reorder(lines, set(self.names), self.outer, self.arity)
+        found, bound, missing = safety.reorder(lines, set(self.names), self.outer, self.arity)
         if missing:
+            if not self.within:
+                self.check_head(self.rule, bound | missing)
             at = found[-1].at
             for line in found:
                 scan = safety.Scan(set(self.names), self.outer, self.arity)
@@ -185,6 +197,13 @@ class Definition:
             raise self.unsafe(missing, at)
         for line in found:
             self.line(line)
+            self.put_case()
+
+    def put_case(self) -> None:
+        """Note which case of a test is tried, once the names of the case are known."""
+        if self.case is not None and not self.within and not self.scan().all(list(self.case)):
+            case, self.case = self.case, None
+            self.put(f"C.cases.append(({', '.join(self.atoms(case))},))")
 
     def line(self, line: Literal) -> None:
         """One line of a body."""
@@ -242,6 +261,8 @@ class Definition:
                 self.print(term)
                 return
             if term.name in ("equal", "neq"):
+                if term.name == "equal":
+                    self.check_match(*term.args)
                 left, right = self.atoms(term.args)
                 self.writer.fail_if(self.compared(term, left, right, term.name == "neq"))
                 return
@@ -325,6 +346,7 @@ class Definition:
     def closure(self, head: str, leave: str) -> tuple[Writer, dict[str, str], set[str]]:
         """Begin a function within this one; `restore` ends it."""
         saved = self.writer, self.names, self.outer
+        self.within += 1
         self.names, self.outer = dict(self.names), set(self.outer)
         self.writer = Writer(head, leave, saved[0].indent)
         return saved
@@ -333,6 +355,7 @@ class Definition:
         """End a function within this one."""
         lines, indent = self.writer.lines, saved[0].indent
         self.writer, self.names, self.outer = saved
+        self.within -= 1
         self.writer.lines += [*lines, "    " * (indent + 1) + last]
 
     def every(self, line: Every) -> str:
@@ -388,8 +411,12 @@ class Definition:
         bound = set(self.names)
         for pattern, value in ((left, right), (right, left)):
             if safety.pattern_names(pattern, bound) and not self.scan().needs(value):
-                self.match(pattern, self.atom(value))
+                found = self.atom(value)
+                if isinstance(pattern, Var):
+                    self.kinds[pattern.name] = self.kind(value)
+                self.match(pattern, found)
                 return
+        self.check_match(left, right)
         first, second = self.atoms([left, right])
         condition = self.compared(Call("eq", [left, right], left.at), first, second, False)
         self.writer.fail_if(condition)
@@ -489,6 +516,9 @@ class Definition:
                 repr(part) if isinstance(part, str) else self.maybe(part) for part in term.parts
             ]
             return self.keep(f"template(({', '.join(parts)},))" if parts else "''")
+        if term.name == "walk" and term.target is None and "walk" not in self.library.mocked:
+            found = self.atoms(term.args)
+            return self.walked(term, found)
         return self.called(term, self.atoms(term.args))
 
     def maybe(self, term: Term) -> str:
@@ -511,18 +541,22 @@ class Definition:
 
     def print(self, term: Call) -> None:
         """`print(…)`, which shows what is undefined as such."""
+        self.library.prints = True
         args = [self.maybe(arg) for arg in term.args]
         shown = [f"'<undefined>' if {arg} is U else {arg}" for arg in args]
         place = f"{self.module.file}:{term.at[0]}"
         self.put(f"{self.context}.print({place!r}, ({', '.join(shown)}{',' if shown else ''}))")
 
     def walk(self, term: Call) -> None:
-        """`walk`, which yields each path and value."""
-        found = self.atom(term.args[0])
+        """`walk` with a pattern for each path and value."""
+        self.match(term.args[1], self.walked(term, [self.atom(term.args[0])]))
+
+    def walked(self, term: Call, args: list[str]) -> str:
+        """Each path and value that `walk` yields, one after the other."""
+        function = self.constant(self.library.builtin("walk", len(args), term, self.module.file))
         item = self.new()
-        function = self.library.builtin("walk", term, self.module.file)
-        self.loop(f"for {item} in {self.constant(function)}({found}):")
-        self.match(term.args[1], item)
+        self.loop(f"for {item} in {function}({', '.join(args)}):")
+        return item
 
     def called(self, term: Call, args: list[str]) -> str:
         """The value of a call, which may be undefined."""
@@ -537,9 +571,12 @@ class Definition:
             return self.keep(f"member_{name[-1]}({', '.join(args)})")
         if name == "rego.metadata.rule" and not args:
             return self.constant(self.rule.annotations or {})
+        if name == "rego.metadata.chain" and not args:
+            return self.constant(self.library.chain(self.module, self.group, self.rule))
         if name == "trace":
             return self.keep("True")
-        function = self.constant(self.library.builtin(name, term, self.module.file))
+        self.check_types(term)
+        function = self.constant(self.library.builtin(name, len(args), term, self.module.file))
         inner = ", ".join(args)
         if name in self.library.mocked:
             call = f"{self.context}.mocked({name!r}, {function}{', ' if inner else ''}{inner})"
@@ -553,7 +590,7 @@ class Definition:
 
     def own(self, term: Call, args: list[str]) -> str:
         """A call of a function of the policies."""
-        path = self.library.function(term, self.module.file)
+        path = self.library.function(term, len(args), self.module.file)
         function = self.library.function_name(path)
         self.group.uses.add(path)
         name = ".".join(("data", *path))
@@ -562,6 +599,46 @@ class Definition:
             real = f"(lambda *args: {function}({self.context}, *args))"
             return self.keep(f"{self.context}.mocked({name!r}, {real}{inner})")
         return self.keep(f"{function}({self.context}{inner})")
+
+    # types
+
+    def kind(self, term: Term) -> str:
+        """The types that a term can have, as letters of `SIGNATURES`."""
+        if isinstance(term, Scalar):
+            return _LETTERS[type(term.value)]
+        if isinstance(term, Var):
+            return self.kinds.get(term.name, "x")
+        if isinstance(term, Comprehension):
+            return {"array": "a", "set": "t", "object": "o"}[term.kind]
+        if isinstance(term, Call):
+            known = None if term.target is not None else SIGNATURES.get(term.name)
+            return known[1] if known else "x"
+        if isinstance(term, Ref):
+            return self.library.kind(term, self.kind)
+        return {Array: "a", SetOf: "t", Object: "o", Template: "s"}.get(type(term), "x")
+
+    def check_types(self, term: Call) -> None:
+        """Refuse arguments of which it is known that the builtin takes none like them."""
+        wanted = SIGNATURES.get(term.name, ((), "x"))[0]
+        for arg, letters in zip(term.args, wanted, strict=False):
+            kind = self.kind(arg)
+            if "x" not in kind + letters and not set(kind) & set(letters):
+                raise self.error(
+                    "rego_type_error",
+                    f"{term.name}: invalid argument(s): {_words(kind)} where it takes "
+                    f"{_words(letters)}",
+                    term.at,
+                )
+
+    def check_match(self, left: Term, right: Term) -> None:
+        """Refuse to compare what can never be equal."""
+        one, other = self.kind(left), self.kind(right)
+        if "x" not in one + other and not set(one) & set(other):
+            raise self.error(
+                "rego_type_error",
+                f"match error: {_words(one)} is never equal to {_words(other)}",
+                left.at,
+            )
 
     # references
 
@@ -626,6 +703,17 @@ class Definition:
         self.loop(f"for {name}, {item} in entries({found}):")
         self.match(part, name)
         return item
+
+
+_LETTERS = {str: "s", int: "n", float: "n", bool: "b", type(None): "l"}
+_TYPES = {
+    "s": "string", "n": "number", "b": "boolean", "l": "null",
+    "a": "array", "o": "object", "t": "set",
+}  # fmt: skip
+
+
+def _words(letters: str) -> str:
+    return " or ".join(_TYPES[letter] for letter in letters)
 
 
 def _ground(term: Term) -> tuple[Any] | None:

@@ -84,6 +84,11 @@ class Names:
                     )
                 seen.add(item.alias)
         for rule in self.module.rules:
+            first = rule.ref[0]
+            if self.strict and isinstance(first, Var) and first.name in ROOTS:
+                raise self.error(
+                    f"rules must not shadow {first.name} (use a different rule name)", rule.at
+                )
             self.rule(rule)
         if self.unused:
             for item in self.module.imports:

@@ -35,7 +35,7 @@ from modelyard.rego.syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from modelyard.rego.syntax import At
 
@@ -51,6 +51,7 @@ _RELATIONS = {
 }  # fmt: skip
 _SUMS = {"+": "plus", "-": "minus"}
 _PRODUCTS = {"*": "mul", "/": "div", "%": "rem"}
+_INFIX = frozenset((*_RELATIONS, *_SUMS, *_PRODUCTS, "|", "&", ":=", "=", ".", "["))
 _PLACES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
 
@@ -199,7 +200,10 @@ class _Parser:
         if self.token.kind not in (":=", "="):
             raise self.unexpected("expected `:=` and a value")
         self.next()
-        return Rule(ref, args, None, self.term(), [], at, default=True)
+        value = self.term()
+        for kind, term in _loose(value):
+            raise self.error(f"illegal default rule (value cannot contain {kind})", term.at)
+        return Rule(ref, args, None, value, [], at, default=True)
 
     def head_ref(self) -> tuple[list[Term], list[Term] | None]:
         token = self.token
@@ -246,7 +250,7 @@ class _Parser:
         if self.is_future("if"):
             self.next()
             rule.has_if = True
-            rule.body = self.braced() if self.token.kind == "{" else [self.literal()]
+            rule.body = self.after_if()
         elif self.token.kind == "{":
             if self.version == 1:
                 raise self.error("`if` keyword is required before rule body")
@@ -273,6 +277,30 @@ class _Parser:
             if self.is_word("else"):
                 raise self.error("expected else keyword", self.at)
 
+    def after_if(self) -> list[Literal]:
+        """A body in braces, or one line; what begins with a brace may be either."""
+        if self.token.kind != "{":
+            return [self.literal()]
+        back, wild, depth = self.index, self.wild, self.depth
+        try:
+            body = self.braced()
+            if self.token.kind not in _INFIX and not self.is_future("in"):
+                return body
+            problem: RegoError | None = None
+        except RegoError as error:
+            body, problem = [], error
+        after = self.index, self.wild
+        self.goto(back)
+        self.wild, self.depth = wild, depth
+        try:
+            return [self.literal()]
+        except RegoError:
+            if problem is not None:
+                raise problem from None
+        self.goto(after[0])
+        self.wild, self.depth = after[1], depth
+        return body
+
     def orelse(self, rule: Rule) -> None:
         if rule.member is not None:
             raise self.error("else keyword cannot be used on partial rules")
@@ -286,7 +314,7 @@ class _Parser:
         if self.is_future("if"):
             self.next()
             other.has_if = True
-            other.body = self.braced() if self.token.kind == "{" else [self.literal()]
+            other.body = self.after_if()
         elif self.token.kind == "{":
             if self.version == 1:
                 raise self.error("`if` keyword is required before rule body")
@@ -715,7 +743,8 @@ class _Parser:
 
     def annotate(self, module: Module) -> None:
         """Give each `# METADATA` block to what follows it."""
-        blocks = _metadata(self.comments)
+        code = {token.row for token in self.tokens}
+        blocks = _metadata([comment for comment in self.comments if comment.row not in code])
         if not blocks:
             return
         import yaml
@@ -736,6 +765,17 @@ class _Parser:
             rule = next((rule for rule in module.rules if rule.at[0] > end), None)
             if rule is not None and found.setdefault("scope", "rule") == "rule":
                 rule.annotations = {**(rule.annotations or {}), **found}
+
+
+def _loose(term: Any) -> Iterator[tuple[str, Any]]:
+    """What a default value must not have in it."""
+    if isinstance(term, (Var, Ref, Call)):
+        yield type(term).__name__.lower(), term
+    for item in getattr(term, "items", ()):
+        yield from _loose(item)
+    for pair in getattr(term, "pairs", ()):
+        for item in pair:
+            yield from _loose(item)
 
 
 def _author(author: Any) -> Any:

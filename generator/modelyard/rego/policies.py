@@ -13,7 +13,7 @@ from modelyard.rego.errors import RegoError
 from modelyard.rego.names import Names
 from modelyard.rego.parser import parse
 from modelyard.rego.syntax import Call, Module, Ref, Rule, Scalar, Term, Var
-from modelyard.rego.values import UNDEFINED, Value
+from modelyard.rego.values import UNDEFINED, Set, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,6 +64,8 @@ class Library:
         self.mocked: set[str] = set()
         self.replaced: set[Path] = set()
         self.allowed = allowed
+        self.prints = False
+        """Whether something prints."""
         self.strict = strict
         self._number = 0
         self._space: dict[str, Any] = {
@@ -128,12 +130,9 @@ class Library:
             node.group = group
             self._space[group.function] = self._later(group)
         elif group.kind != kind or group.arity != len(rule.args or ()):
-            raise RegoError(
-                "rego_type_error",
-                f"conflicting rules data.{'.'.join(path)} found",
-                module.file,
-                rule.at,
-            )
+            first, at = group.rules[0][0].file, group.rules[0][1].at
+            name = ".".join(path)
+            raise RegoError("rego_type_error", f"conflicting rules data.{name} found", first, at)
         group.rules.append((module, rule))
 
     def _check(self, group: Group) -> None:
@@ -219,6 +218,18 @@ class Library:
 
     # what definitions ask
 
+    def chain(self, module: Module, group: Group, rule: Rule) -> list[dict[str, Any]]:
+        """What `rego.metadata.chain()` tells: annotations from the rule outwards."""
+        found: list[dict[str, Any]] = [{"path": list(group.path)}]
+        if rule.annotations:
+            found[0]["annotations"] = rule.annotations
+        packages = [
+            {"path": list(other.package), "annotations": other.annotations}
+            for other in self.modules
+            if other.package == module.package and other.annotations
+        ]
+        return found + packages
+
     def longest(self, path: list[str]) -> tuple[Group | None, int]:
         """The rule at which a path under `data` ends, and how much of the path leads there.
 
@@ -247,6 +258,22 @@ class Library:
             path[: len(other)] == other or other[: len(path)] == path for other in self.replaced
         )
 
+    def kind(self, ref: Ref, of: Callable[[Term], str]) -> str:
+        """The types of a rule that a reference leads to, as letters of `SIGNATURES`."""
+        parts = [part.value if isinstance(part, Scalar) else None for part in ref.path]
+        group = self.groups.get(tuple(str(part) for part in parts))
+        if not isinstance(ref.head, Var) or ref.head.name != "data" or group is None:
+            return "x"
+        if self.replaceable(group.path) or group.kind == "function":
+            return "x"
+        if group.kind != "complete":
+            return {"set": "t", "object": "o"}[group.kind]
+        values = [rule.value for _, rule in group.rules]
+        plain = all(not isinstance(value, (Ref, Var, Call)) for value in values)
+        if not plain or any(rule.orelse is not None for _, rule in group.rules):
+            return "x"
+        return "".join(of(value) for value in values)
+
     def is_function(self, path: Path) -> bool:
         """Whether a path, from `data` on, is a function of the policies."""
         group = self.groups.get(path[1:]) if path[0] == "data" else None
@@ -274,17 +301,17 @@ class Library:
         name = ".".join([head.name, *[str(part) for part in parts]])
         return find(name) if name in KNOWN else None
 
-    def function(self, call: Call, file: str) -> Path:
-        """The function of the policies that a call names."""
+    def function(self, call: Call, count: int, file: str) -> Path:
+        """The function of the policies that a call names with so many arguments."""
         assert call.target is not None
         group = self.groups.get(call.target)
         if group is None or group.kind != "function":
             raise RegoError("rego_type_error", f"undefined function {_named(call)}", file, call.at)
-        if len(call.args) not in (group.arity, group.arity + 1):
+        if count != group.arity:
             raise RegoError(
                 "rego_type_error",
-                f"function {_named(call)} has arity {group.arity}, got {len(call.args)} "
-                f"argument{'s' if len(call.args) != 1 else ''}",
+                f"function {_named(call)} has arity {group.arity}, got {count} "
+                f"argument{'s' if count != 1 else ''}",
                 file,
                 call.at,
             )
@@ -299,17 +326,24 @@ class Library:
             return KNOWN[call.name].arguments
         return None
 
-    def builtin(self, name: str, call: Call, file: str) -> Callable[..., Value]:
-        """A builtin. Raises `RegoError` where there is none, or where it is not to be had."""
+    def builtin(self, name: str, count: int, call: Call, file: str) -> Callable[..., Value]:
+        """A builtin for so many arguments. Raises `RegoError` where there is none, or where it is not to be had."""
         if name not in KNOWN or (self.allowed is not None and not self.allowed(name)):
             raise RegoError("rego_type_error", f"undefined function {name}", file, call.at)
         if name in FORBIDDEN:
             raise RegoError("rego_type_error", f"{name}: {FORBIDDEN[name]}", file, call.at)
         wanted = KNOWN[name].arguments
-        if wanted is not None and len(call.args) not in (wanted, wanted + 1):
+        if self.strict and KNOWN[name].deprecated:
             raise RegoError(
                 "rego_type_error",
-                f"{name}: arity mismatch: {len(call.args)} arguments, not {wanted}",
+                f"deprecated built-in function calls in expression: {name}",
+                file,
+                call.at,
+            )
+        if wanted is not None and count != wanted:
+            raise RegoError(
+                "rego_type_error",
+                f"{name}: arity mismatch: {count} arguments, not {wanted}",
                 file,
                 call.at,
             )
@@ -361,6 +395,17 @@ class Library:
     def evaluation(self, document: Value, data: dict[Any, Value]) -> Evaluation:
         """A document to ask about; `UNDEFINED` where there is none."""
         return runtime.Evaluation(document, data, self.extent)
+
+    def definition(self, evaluation: Evaluation, path: Path, index: int) -> Value:
+        """What one definition of a rule comes to by itself."""
+        group = self.groups[path]
+        self.load(group)
+        function = self._space[f"{group.function}_{index}_0"]
+        if group.kind == "complete":
+            return function(evaluation)
+        found: Any = Set() if group.kind == "set" else {}
+        function(evaluation, found)
+        return found
 
     def value(self, evaluation: Evaluation, path: Path) -> Value:
         """What a rule is for a document."""

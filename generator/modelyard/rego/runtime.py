@@ -31,6 +31,7 @@ class Evaluation:
     """One document that policies are asked about, and what was learnt of it so far."""
 
     __slots__ = (
+        "cases",
         "data",
         "errors",
         "extent",
@@ -52,6 +53,7 @@ class Evaluation:
         self.extent = extent
         self.memo: dict[int, Value] = {}
         self.prints: list[str] = []
+        self.cases: list[tuple[Value, ...]] = []
         self.errors: list[RegoError] = []
         self.overrides: dict[tuple[str, ...], Value] = {}
         self.mocks: dict[str, Callable[..., Value] | Value] = {}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import prod
 
 from modelyard.rego.builtins import builtin
-from modelyard.rego.builtins.arithmetic import add, multiply
+from modelyard.rego.builtins.arithmetic import add
+from modelyard.rego.builtins.arithmetic import product as product_of
 from modelyard.rego.builtins.operands import items, wrong, wrong_element
 from modelyard.rego.values import UNDEFINED, Value, order, ordered
 
@@ -42,7 +43,7 @@ def product(value: Value) -> Value:
     numbers = _numbers(value)
     if all(type(item) is int for item in numbers):
         return prod(numbers)
-    return multiply(*numbers)
+    return product_of(numbers)
 
 
 @builtin("max")

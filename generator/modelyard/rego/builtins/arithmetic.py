@@ -11,9 +11,13 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 from math import trunc
+from typing import TYPE_CHECKING
 
 from modelyard.rego.builtins import BuiltinError
 from modelyard.rego.builtins.operands import too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _BITS = 64
 
@@ -23,11 +27,17 @@ def add(*numbers: float) -> int | float:
     return number(reduce(lambda sum_, one: rounded(sum_ + rational(one)), numbers, Fraction(0)))
 
 
-def multiply(*numbers: float) -> int | float:
-    """The product of numbers, not all of them whole."""
-    return number(
-        reduce(lambda product, one: rounded(product * rational(one)), numbers, Fraction(1))
-    )
+def multiply(left: float, right: float) -> int | float:
+    """The product of two numbers, not both of them whole."""
+    return number(rounded(rational(left) * rational(right)))
+
+
+def product(numbers: Iterable[float]) -> int | float:
+    """The product of many numbers, for which Open Policy Agent takes 53 bits only."""
+    found = Fraction(1)
+    for one in numbers:
+        found = rounded(found * rational(one), bits=53)
+    return found.numerator if found.denominator == 1 else float(found)
 
 
 def divide(left: float, right: float) -> int | float:
@@ -49,13 +59,13 @@ def rational(value: float) -> Fraction:
     return rounded(Fraction(Decimal(repr(value))))
 
 
-def rounded(value: Fraction) -> Fraction:
-    """The nearest number with a mantissa of 64 bits; of two, the even one."""
+def rounded(value: Fraction, bits: int = _BITS) -> Fraction:
+    """The nearest number with a mantissa of so many bits; of two, the even one."""
     over, under = abs(value.numerator), value.denominator
-    if under == 1 and over.bit_length() <= _BITS:
+    if under == 1 and over.bit_length() <= bits:
         return value
-    shift = over.bit_length() - under.bit_length() - _BITS
-    if over << max(-shift, 0) >= under << max(shift, 0) + _BITS:
+    shift = over.bit_length() - under.bit_length() - bits
+    if over << max(-shift, 0) >= under << max(shift, 0) + bits:
         shift += 1
     unit = Fraction(2) ** shift
     return round(value / unit) * unit

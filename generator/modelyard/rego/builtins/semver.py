@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard.rego.builtins import BuiltinError, builtin
 from modelyard.rego.builtins.operands import string
+from modelyard.rego.builtins.text import quoted
 
 if TYPE_CHECKING:
     from modelyard.rego.values import Value
@@ -50,7 +51,7 @@ def compare(left: Value, right: Value) -> Value:
     """-1, 0 or 1, as the first version is before, the same as or after the second."""
     one, other = _version(string(left, 1)), _version(string(right, 2))
     if one is None:
-        raise BuiltinError(f'operand 1: string "{left}" is not a valid SemVer')
+        raise BuiltinError(f"operand 1: string {quoted(left)} is not a valid SemVer")
     if other is None:
-        raise BuiltinError(f'operand 2: string "{right}" is not a valid SemVer')
+        raise BuiltinError(f"operand 2: string {quoted(right)} is not a valid SemVer")
     return (one > other) - (one < other)

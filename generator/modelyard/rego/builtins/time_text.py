@@ -324,12 +324,10 @@ def _take_offset(found: _Parsed, mark: str) -> None:
         return
     width = len(mark)
     taken = found.rest[:width]
-    if len(taken) < width or any(one == ":" and taken[at] != ":" for at, one in enumerate(mark)):
-        raise _Bad
     found.rest = found.rest[width:]
-    digits = taken[1:].replace(":", "")
-    if not digits.isascii() or not digits.isdigit() or taken[0] not in "+-":
+    if not re.fullmatch(mark.replace("07", "[+-]00", 1).lstrip("-Z").replace("0", "[0-9]"), taken):
         raise _Bad
+    digits = taken[1:].replace(":", "")
     parts = [int(digits[at : at + 2]) for at in range(0, len(digits), 2)] + [0, 0]
     for part, most, name in zip(parts, (24, 60, 60), ("hour", "minute", "second"), strict=False):
         if part > most:
