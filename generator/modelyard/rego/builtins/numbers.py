@@ -15,6 +15,7 @@ from modelyard.rego.builtins.operands import (
     number,
     string,
     too_large,
+    utf8,
     wrong,
 )
 from modelyard.rego.builtins.sets import difference
@@ -251,6 +252,8 @@ def parse(value: Value) -> Value:
     if not digits:
         raise BuiltinError("units.parse: no amount provided")
     unit = unit[:1] + unit[1:].lower()
+    if not unit[:1].isascii():
+        unit = "\ufffd" * len(utf8(unit[0])) + unit[1:]
     if unit not in _UNITS:
         raise BuiltinError(f"units.parse: unit {unit} not recognized")
     found = _amount(digits, "units.parse: could not parse amount to a number") * _UNITS[unit]

@@ -69,6 +69,8 @@ def _complaint(error: Exception) -> str:
     said = error.args[0]
     message = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
     reason, _, part = message.partition(": ")
+    if reason == "invalid repetition size":
+        part = part.removesuffix("?")
     return f"error parsing regexp: {_GO.get(reason, reason)}: `{part}`"
 
 
@@ -225,26 +227,34 @@ def template_match(template: Value, text: Value, start: Value, end: Value) -> Va
 
 
 _META = re.compile(r"([\\.+*?()|\[\]{}^$])")
+_ESCAPED = r"\\\1"
 
 
 def _expression(template: str, opening: str, closing: str) -> str:
     """The regular expression of a template."""
-    made, level, start, inner = ["^"], 0, 0, 0
+    made, start = ["^"], 0
+    for first, last in _delimited(template, opening, closing):
+        inner = template[first + 1 : last]
+        compiled(f"^{inner}$")
+        made.append(f"{_META.sub(_ESCAPED, template[start:first])}({inner})")
+        start = last + 1
+    made.append(_META.sub(_ESCAPED, template[start:]))
+    return "".join(made) + "$"
+
+
+def _delimited(template: str, opening: str, closing: str) -> list[tuple[int, int]]:
+    """Where delimiters stand that are within no others."""
+    found, level, first = [], 0, 0
     for at, char in enumerate(template):
         if char == opening:
             level += 1
-            if level == 1:
-                made.append(_META.sub(r"\\\1", template[start:at]))
-                inner = at + 1
+            first = at if level == 1 else first
         elif char == closing:
             level -= 1
-            if level < 0:
-                break
             if level == 0:
-                compiled(f"^{template[inner:at]}$")
-                made.append(f"({template[inner:at]})")
-                start = at + 1
+                found.append((first, at))
+        if level < 0:
+            break
     if level:
         raise BuiltinError(f"unbalanced braces in {quoted(template)}")
-    made.append(_META.sub(r"\\\1", template[start:]))
-    return "".join(made) + "$"
+    return found

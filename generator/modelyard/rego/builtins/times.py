@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from time import time_ns
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from modelyard.rego.builtins import BuiltinError, builtin
 from modelyard.rego.builtins.operands import integer, number, string, wrong
+from modelyard.rego.builtins.text import quoted
 from modelyard.rego.builtins.time_text import (
     DAYS,
     LAYOUTS,
@@ -192,6 +194,7 @@ def diff(first: Value, second: Value) -> Value:
 
 _UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6}
 _UNITS |= {"s": _SECOND, "m": 60 * _SECOND, "h": 3600 * _SECOND}
+_MOST_DIGITS = 300
 _HOURS = {"d": 24, "w": 168, "y": 8760}
 _PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
 _EXTENDED = re.compile(r"[-+]?(?:[0-9.]+(?:ms|us|µs|ns|[a-z]))+")
@@ -203,33 +206,28 @@ def parse_duration_ns(text: Value) -> Value:
     """The nanoseconds of a duration such as `1h30m`, also of days, weeks and years."""
     said = string(text, 1)
     if not said or not set("dwy") & set(said):
-        return _duration(said, said)
+        return _duration(said, quote(said))
+    shown = quoted(said)
     if not _EXTENDED.fullmatch(said):
-        raise _invalid("invalid duration", said)
-    return _duration(_EXTENDED_PART.sub(lambda match: _in_hours(match, said), said), said)
+        raise _invalid("invalid duration", shown)
+    return _duration(_EXTENDED_PART.sub(lambda match: _in_hours(match, shown), said), shown)
 
 
-def _in_hours(match: re.Match[str], said: str) -> str:
+def _in_hours(match: re.Match[str], shown: str) -> str:
     digits, unit = match.groups()
     if unit not in _HOURS:
         return match[0]
-    if not re.fullmatch(r"[0-9]+\.?[0-9]*|\.[0-9]+", digits) or len(digits) > 300:
-        raise _invalid("invalid duration", said)
+    if not re.fullmatch(r"[0-9]+\.?[0-9]*|\.[0-9]+", digits) or len(digits) > _MOST_DIGITS:
+        raise _invalid("invalid duration", shown)
     hours = float(digits) * _HOURS[unit]
-    return (str(int(hours)) if hours.is_integer() else format(_plain(hours), "f")) + "h"
+    return f"{Decimal(repr(hours)):f}".removesuffix(".0") + "h"
 
 
-def _plain(hours: float) -> object:
-    from decimal import Decimal
-
-    return Decimal(repr(hours))
+def _invalid(what: str, shown: str) -> BuiltinError:
+    return BuiltinError(f"time: {what} {shown}")
 
 
-def _invalid(what: str, said: str) -> BuiltinError:
-    return BuiltinError(f"time: {what} {quote(said)}")
-
-
-def _duration(text: str, said: str) -> int:
+def _duration(text: str, shown: str) -> int:
     """The nanoseconds of a duration as Go has them."""
     negative = text[:1] == "-"
     rest = text[1:] if text[:1] in ("-", "+") else text
@@ -237,15 +235,15 @@ def _duration(text: str, said: str) -> int:
         return 0
     total = 0
     if not rest:
-        raise _invalid("invalid duration", said)
+        raise _invalid("invalid duration", shown)
     while rest:
         match = _PART.match(rest)
         if match is None or not (match[1] or match[2]) or int(match[1][:30] or 0) > _INT64:
-            raise _invalid("invalid duration", said)
+            raise _invalid("invalid duration", shown)
         if not match[3]:
-            raise _invalid("missing unit in duration", said)
+            raise _invalid("missing unit in duration", shown)
         if match[3] not in _UNITS:
-            raise _invalid(f"unknown unit {quote(match[3])} in duration", said)
+            raise _invalid(f"unknown unit {quote(match[3])} in duration", shown)
         unit = _UNITS[match[3]]
         total += int(match[1] or 0) * unit
         digits = (match[2] or "")[:19]
@@ -254,8 +252,8 @@ def _duration(text: str, said: str) -> int:
         if digits:
             total += int(float(int(digits)) * (unit / 10.0 ** len(digits)))
         if total > _INT64:
-            raise _invalid("invalid duration", said)
+            raise _invalid("invalid duration", shown)
         rest = rest[match.end() :]
     if not negative and total >= _INT64:
-        raise _invalid("invalid duration", said)
+        raise _invalid("invalid duration", shown)
     return -total if negative else total

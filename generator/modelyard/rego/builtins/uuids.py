@@ -32,7 +32,7 @@ def parse(text: Value) -> Value:
         ticks = (int.from_bytes(high) & 0xFFF) << 48 | int.from_bytes(mid) << 32
         ticks |= int.from_bytes(low)
         made |= {
-            "time": (ticks - _EPOCH) * 100,
+            "time": _wrapped((ticks - _EPOCH) * 100),
             "nodeid": "-".join(f"{byte:02x}" for byte in data[10:]),
             "macvariables": _cast(data[10]),
             "clocksequence": int.from_bytes(data[8:10]) & 0x3FFF,
@@ -42,6 +42,11 @@ def parse(text: Value) -> Value:
         made["id"] = int.from_bytes(data[:4])
         made["domain"] = {0: "Person", 1: "Group", 2: "Org"}.get(domain, f"Domain{domain}")
     return made
+
+
+def _wrapped(ns: int) -> int:
+    """A number as 64 bits hold it, which times of some thousand years do not fit in."""
+    return (ns + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
 def _digits(text: str) -> str:
