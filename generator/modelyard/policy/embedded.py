@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +64,9 @@ def load(policies: list[str], options: Options) -> Embedded:
         library = Library(modules, options.strict, _allowed(options.capabilities))
     except RegoError as error:
         raise PolicyError(str(error)) from None
+    times = sys.modules.get("modelyard.rego.builtins.times")
+    if times is not None:
+        times.set_now(time.time_ns())
     return Embedded(library, data, options.show_builtin_errors)
 
 

@@ -758,13 +758,17 @@ class _Parser:
                 raise self.error("METADATA must be a mapping", (row, 1))
             if isinstance(found.get("authors"), list):
                 found["authors"] = [_author(author) for author in found["authors"]]
-            if module.at[0] > end:
-                found.setdefault("scope", "package")
-                module.annotations = {**(module.annotations or {}), **found}
-                continue
+            in_front = module.at[0] > end
+            scope = found.setdefault("scope", "package" if in_front else "rule")
+            if scope == "subpackages":
+                module.subpackages = found
+            elif scope == "package":
+                module.annotations = found
             rule = next((rule for rule in module.rules if rule.at[0] > end), None)
-            if rule is not None and found.setdefault("scope", "rule") == "rule":
-                rule.annotations = {**(rule.annotations or {}), **found}
+            if rule is not None and scope == "rule":
+                rule.annotations = found
+            elif rule is not None and scope == "document":
+                rule.document = found
 
 
 def _loose(term: Any) -> Iterator[tuple[str, Any]]:

@@ -223,12 +223,18 @@ class Library:
         found: list[dict[str, Any]] = [{"path": list(group.path)}]
         if rule.annotations:
             found[0]["annotations"] = rule.annotations
-        packages = [
-            {"path": list(other.package), "annotations": other.annotations}
-            for other in self.modules
-            if other.package == module.package and other.annotations
+        outer = [(group.path, other.document) for _, other in group.rules]
+        package = module.package
+        outer += [(tuple(package), m.annotations) for m in self.modules if m.package == package]
+        for length in range(len(package), 0, -1):
+            outer += [
+                (tuple(m.package), m.subpackages)
+                for m in self.modules
+                if m.package == package[:length]
+            ]
+        return found + [
+            {"path": list(path), "annotations": about} for path, about in outer if about
         ]
-        return found + packages
 
     def longest(self, path: list[str]) -> tuple[Group | None, int]:
         """The rule at which a path under `data` ends, and how much of the path leads there.

@@ -167,6 +167,8 @@ class Rule:
     plain: bool = False
     """Whether the head has no value of its own."""
     annotations: dict[str, Any] | None = None
+    document: dict[str, Any] | None = None
+    """Annotations of all definitions of the rule."""
 
 
 @dataclass(slots=True)
@@ -190,3 +192,5 @@ class Module:
     text: str
     at: At = (1, 1)
     annotations: dict[str, Any] | None = None
+    subpackages: dict[str, Any] | None = None
+    """Annotations of this package and those below it."""
