@@ -59,6 +59,7 @@ YAML = {
     "infinity": "a: .inf\n",
     "not-a-number": "a: .nan\n",
     "minus-infinity": "[-.Inf]\n",
+    "infinity-overwritten": "a: .nan\na: 1\n",
     "infinity-quoted": "a: '.inf'\n",
     "infinity-text": "a: inf\n",
     "infinity-key": ".inf: a\n-.inf: b\n.nan: c\n",
@@ -374,6 +375,7 @@ IGNORE = {
     "comment-blank": "#   x  \n#\n",
     "unicode": "é\n",
     "crlf": "a\r\n# b\r\n",
+    "backslash-end": "a\\\nb",
     "negated-blank": "! a \n",
 }
 
@@ -388,6 +390,7 @@ CODEOWNERS = {
     "stars": "a***b @x\n",
     "empty": "",
     "underscore": "* @a_b @c-d/e_f\n",
+    "backslashes": "a\\\\ b @x\n\\\n",
     "comment-glued": "*#x\n",
     "tabs": "*\t@a\t@b\n",
 }
@@ -424,6 +427,9 @@ EDN = {
     "big-float": "[1.5M]",
     "set": "#{10 9 1}",
     "sets": '[#{} #{:b :a} #{"x" "a"} #{2.5 1.5}]',
+    "symbols-wrong": "[c/ x]",
+    "symbol-dot": "[.5]",
+    "character-wrong": "[\\nene]",
     "set-mixed": '#{1 :a "x"}',
     "tags": '[#foo 1 #a/b {:b 1 :a [1 "x"]} #foo #bar nil #foo "x" #foo #{1} #foo ()]',
     "inst": '[#inst "2020-01-01T00:00:00Z" #inst "2020-01-01T01:02:03.120Z"]',
@@ -466,6 +472,7 @@ DOCKERFILE = {
     "onbuild": 'FROM a\nONBUILD RUN ["x"]\nONBUILD COPY --chown=1 a b\n',
     "onbuild-from": "FROM a\nONBUILD FROM b\n",
     "onbuild-onbuild": "FROM a\nONBUILD ONBUILD RUN x\n",
+    "onbuild-unknown": "FROM a\nONBUILD FOO bar\n",
     "healthcheck": "FROM a\nHEALTHCHECK --interval=5m --retries=3 CMD curl -f x\nHEALTHCHECK NONE\n",
     "healthcheck-json": 'FROM a\nHEALTHCHECK CMD ["a", "b"]\n',
     "healthcheck-wrong": "FROM a\nHEALTHCHECK FOO\n",

@@ -8,8 +8,6 @@ counts for nothing when it is empty.
 
 from __future__ import annotations
 
-import json
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,8 +150,12 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise ValueError(f"settings cannot be written as `{extension}`; write TOML, YAML or JSON")
     content = path.read_bytes()
     if extension == "toml":
+        import tomllib
+
         found: Any = tomllib.loads(content.decode())
     elif extension == "json":
+        import json
+
         found = json.loads(content)
     else:
         from modelyard.conftest.parsers import by_name

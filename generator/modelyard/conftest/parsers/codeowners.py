@@ -21,7 +21,7 @@ _OWNERS = (
     ("team", re.compile(r"@([a-zA-Z0-9-]+/[a-zA-Z0-9_-]+)")),
     ("username", re.compile(r"@([a-zA-Z0-9_-]+)")),
 )
-_PATTERN = re.compile(r"(?:\\(?:\\|[ \t]|(?=[^ \t#]))|[A-Za-z0-9*?./@_+()-])*")
+_PATTERN = re.compile(r"(?:\\+[ \t]?|[A-Za-z0-9*?./@_+()-])*")
 _OWNER = re.compile(r"[A-Za-z0-9.@/_%+-]+")
 
 

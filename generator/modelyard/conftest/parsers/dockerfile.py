@@ -199,7 +199,7 @@ class _File:
             return ([kind, *inner] if kind else []), json
         if command in ("env", "label"):
             return self.pairs(command, rest), False
-        return (self.words(rest) if command == "arg" else []), False
+        return (self.words(rest) if command == "arg" else [""]), False
 
     def pairs(self, command: str, rest: str) -> list[str]:
         """Names and values, each pair with what stands between them."""

@@ -26,10 +26,17 @@ _SKIPPED = re.compile(r"(?:[\s,]|;[^\n]*(?:\n|$))*")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _TOKEN = re.compile(r"[^\s,()\[\]{}\";\\]+")
 _TAG = re.compile(r"#([^\W\d_][^\s,()\[\]{}\";\\]*)")
-_CHARACTER = re.compile(r"\\(newline|return|space|tab|formfeed|backspace|u[0-9A-Fa-f]{4}|\S)")
+_END = r"(?=[\s,()\[\]{}\";\\]|$)"
+_CHARACTER = re.compile(
+    rf"\\(newline|return|space|tab|formfeed|backspace|u[0-9A-Fa-f]{{4}}|\S){_END}"
+)
+_INNER = r"(?:[.*+!_?$%&=<>:#'-]|[^\W_])"
+_SYMBOL = re.compile(rf"/|(?:[.](?![0-9])|[*+!_?$%&=<>-]|[^\W\d_]){_INNER}*(?:/{_INNER}+)?")
+_KEYWORD = re.compile(rf":(?!:){_INNER}+(?:/{_INNER}+)?")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _BIG = re.compile(r"[-+]?[0-9][0-9.eE+-]*[NM]")
+_NAMES = (_SYMBOL, _KEYWORD)
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _ESCAPES = {"t": "\t", "r": "\r", "n": "\n", "\\": "\\", '"': '"', "b": "\b", "f": "\f"}
 _CHARACTERS = {
@@ -202,7 +209,7 @@ class _Reader:
             word, kind = word.removeprefix("+"), "integer"
         elif _FLOAT.fullmatch(word):
             word, kind = decimal(float(word), low=-4, high=6), "float"
-        elif re.match(r"[-+]?[0-9]", word) or word.startswith(("::", ":/")) or word == ":":
+        elif re.match(r"[-+]?[0-9]", word) or not _NAMES[kind == "keyword"].fullmatch(word):
             raise self.wrong(f"`{shown(word)}` is not EDN")
         self.at = match.end()
         return Word(_WORDS.get(word, word), kind)

@@ -178,14 +178,10 @@ class _Reader:
         try:
             value = _resolved(text, event)
         except Ambiguous:
-            if not key:
-                raise Stopped(
-                    f"line {_line(event)}: `{shown(text)}` is no number in JSON"
-                ) from None
             value = float(text.replace(".", "", 1))
         if event.anchor:
             self.anchors[event.anchor] = _Anchor(value, 1, 0)
-        return self._put(value, 0, _line(event))
+        return self._put(value, 0, event)
 
     def _refuse_slash(self, event: Any) -> None:
         """Refuse an escape that go-yaml does not know, and libyaml does."""
@@ -212,7 +208,7 @@ class _Reader:
         if frame.anchor and self.anchors[frame.anchor].value is frame.value:
             size = self.size - frame.begun + 1
             self.anchors[frame.anchor] = _Anchor(frame.value, size, frame.depth)
-        return self._put(frame.value, frame.depth, 0)
+        return self._put(frame.value, frame.depth, None)
 
     def _alias(self, event: Any) -> Any:
         anchor = self.anchors.get(event.anchor)
@@ -226,21 +222,22 @@ class _Reader:
         self._refuse_aliases()
         if len(self.frames) + anchor.depth > MAX_DEPTH:
             raise too_deep()
-        return self._put(anchor.value, anchor.depth, _line(event), alias=True)
+        return self._put(anchor.value, anchor.depth, event, alias=True)
 
-    def _put(self, value: Any, depth: int, line: int, *, alias: bool = False) -> Any:
+    def _put(self, value: Any, depth: int, event: Any, *, alias: bool = False) -> Any:
         """A value into what is being filled; in a mapping every other value is a key."""
         if not self.frames:
             return _plain(value)
         frame = self.frames[-1]
-        frame.depth = max(frame.depth, depth + 1)
+        if depth >= frame.depth:
+            frame.depth = depth + 1
         if isinstance(frame.value, list):
             frame.value.append(_plain(value))
         elif frame.merging:
             frame.merging = False
             _merge(frame.value, value, alias=alias)
         elif frame.key is None:
-            frame.key = _key(value, line)
+            frame.key = value if type(value) is str else _key(value, event)
         else:
             frame.value[frame.key] = _plain(value)
             frame.key = None
@@ -281,10 +278,8 @@ def _resolved(text: str, event: Any) -> Scalar:
     return float(value) if tag == "float" and isinstance(value, int) else value
 
 
-def _key(value: Any, line: int) -> str:
-    """The text of a key."""
-    if isinstance(value, str):
-        return value
+def _key(value: Any, event: Any) -> str:
+    """The text of a key that is none."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int) and value < MAX_INT:
@@ -293,7 +288,7 @@ def _key(value: Any, line: int) -> str:
         text = single(value)
         return {"+Inf": ".inf", "-Inf": "-.inf", "NaN": ".nan"}.get(text, text)
     what = "nothing" if value is None else "what is no text and no number of 64 bits"
-    raise Stopped(f"line {line}: {what} cannot be a key")
+    raise Stopped(f"line {_line(event)}: {what} cannot be a key")
 
 
 def _merge(target: dict[str, Any], value: Any, *, alias: bool) -> None:
