@@ -82,6 +82,13 @@ def test_a_namespace_without_rules_is_told(where: Path, monkeypatch: pytest.Monk
     ]
 
 
+def test_packages_of_helpers_are_not_told_where_all_are_asked(
+    where: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (where / "policy/q.rego").write_text("package lib\n\nx := 1\n")
+    assert warnings(run(["test", "a.yaml", "--all-namespaces"], monkeypatch)) == []
+
+
 @pytest.mark.parametrize(
     ("rule", "told"),
     [

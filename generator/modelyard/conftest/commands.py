@@ -52,7 +52,8 @@ def test(
     available = engine.namespaces()
     every = settings.on("all-namespaces")
     namespaces = chosen(settings.list("namespace"), available, every=every)
-    evaluation = Evaluation(engine, [*notes, *silent_rules(engine, namespaces)])
+    named = not every and namespaces == list(settings.list("namespace"))
+    evaluation = Evaluation(engine, [*notes, *silent_rules(engine, namespaces)], named)
     if every:
         evaluation.notes += [
             Note(

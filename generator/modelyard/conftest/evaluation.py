@@ -34,6 +34,8 @@ class Evaluation:
 
     engine: Engine
     notes: list[Note] = field(default_factory=list)
+    named: bool = True
+    """Whether somebody named the namespaces, so that each is expected to test something."""
     _suffixes: dict[str, str] = field(default_factory=dict)
     _dropped: set[tuple[str, str]] = field(default_factory=set)
 
@@ -65,7 +67,8 @@ class Evaluation:
     def _rules(self, namespace: str) -> Rules:
         known = namespace in self.engine.namespaces()
         rules = rules_of(self.engine.rules(namespace) if known else {})
-        self.notes += rules.notes(namespace, known=known)
+        if self.named or rules.asked:
+            self.notes += rules.notes(namespace, known=known)
         return rules
 
     def _check(self, document: Document, path: str, namespace: str, rules: Rules) -> Check:
