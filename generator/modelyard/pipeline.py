@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from modelyard.findings import Finding
     from modelyard.load.repository import Repository
+    from modelyard.plan import Plan
 
 Kind = tuple[str, str, bool]
 
@@ -35,6 +36,8 @@ class Output:
     """The version of the environment's cluster."""
     resolution: Resolution | None
     """Of a model; an environment's own directories have none."""
+    plan: Plan | None = None
+    """Of a model, too."""
 
     @cached_property
     def rendered(self) -> Rendered:
@@ -89,7 +92,7 @@ def _output(repository: Repository, resolution: Resolution) -> tuple[Output | No
     tree, missed = build_model(plan, builders(repository, plan.spec.blueprint))
     if missed:
         return None, [_missed(resolution, tree, index) for index in missed]
-    return Output(tree, plan.environment.spec.cluster.kubernetes, resolution), []
+    return Output(tree, plan.environment.spec.cluster.kubernetes, resolution, plan), []
 
 
 def _missed(resolution: Resolution, tree: Tree, index: int) -> Finding:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from modelyard.bundle import shipped
 from modelyard.check import custom
 from modelyard.check.definitions import Definitions
 from modelyard.check.differences import foreign, stale, with_way_out
+from modelyard.check.objects import Manifest, Objects
+from modelyard.check.rule import Context
 from modelyard.check.schema import Problem, Validators
 from modelyard.errors import Refused
-from modelyard.findings import Finding, ObjectRef, Summary
+from modelyard.findings import Finding, Location, ObjectRef, Summary
 from modelyard.load.document import parse, rendered
 from modelyard.load.reader import read_text
 
 if TYPE_CHECKING:
+    from modelyard.check.judge import Judge, Verdict
     from modelyard.load.document import Document
     from modelyard.load.repository import Repository
     from modelyard.pipeline import Output
@@ -41,37 +46,60 @@ class Inspector:
         told = {finding.location.file for finding in findings}
         old = stale(change.directory, change.files, change.removed, exists=change.exists)
         findings += [finding for finding in old if finding.location.file not in told]
+        lying: dict[str, list[Document]] = {}
+        manifests = []
         for built in output.tree.files:
             file = f"{change.directory}/{built.file}"
             if built.file in change.files:
-                found = self.file(file, validators, summary)
+                lying[file], found = self.file(file, validators, summary)
+                findings += found
             else:
                 summary.files += 1
-                found = self._sound(file, built.manifest, validators, output, summary)
-            findings += found
+                findings += self._sound(file, built.manifest, validators, output, summary)
+                manifests.append(Manifest(built.manifest, file))
         for name in sorted(set(change.kept) | set(change.removed)):
             if name.endswith((".yaml", ".yml", ".json")) and name not in output.rendered.files:
                 if name not in change.removed:
                     findings.append(foreign(change.directory, name))
-                findings += self.file(f"{change.directory}/{name}", validators, summary)
+                file = f"{change.directory}/{name}"
+                lying[file], found = self.file(file, validators, summary)
+                findings += found
+        manifests += [
+            Manifest(document.value, file, index)
+            for file, documents in lying.items()
+            for index, document in enumerate(documents)
+            if isinstance(document.value, dict)
+        ]
+        verdict = self.judge.objects(Objects(manifests), self.context(output))
+        summary.checks += verdict.checks
+        findings += self._broken(output, verdict, lying)
         return findings, summary
 
     def passes(self, output: Output) -> Summary | None:
         """What was looked at of a directory that is as it was rendered, if nothing is wrong with it."""
         validators = self.validators(output.tree.environment)
-        count = len(output.tree.files)
-        wrong = any(next(validators.problems(built.manifest), None) for built in output.tree.files)
-        return None if wrong else Summary(files=count, objects=count, checks=count)
+        files = output.tree.files
+        if any(next(validators.problems(built.manifest), None) for built in files):
+            return None
+        objects = Objects(
+            [Manifest(built.manifest, f"{output.tree.directory}/{built.file}") for built in files]
+        )
+        verdict = self.judge.objects(objects, self.context(output))
+        if verdict.broken:
+            return None
+        return Summary(files=len(files), objects=len(files), checks=len(files) + verdict.checks)
 
-    def file(self, file: str, validators: Validators, summary: Summary) -> list[Finding]:
-        """A file as it lies there, rendered or not."""
+    def file(
+        self, file: str, validators: Validators, summary: Summary
+    ) -> tuple[list[Document], list[Finding]]:
+        """A file as it lies there, rendered or not: its documents, and what is wrong with them."""
         root = self.repository.root
         if not (root / file).exists():
-            return []
+            return [], []
         try:
             text = read_text(root / file, file, root=root, limit=MAX_MANIFEST_BYTES)
         except Refused as refusal:
-            return list(refusal.findings)
+            return [], list(refusal.findings)
         summary.files += 1
         documents, findings = parse(file, text, kubernetes=True, limit=MAX_MANIFEST_BYTES)
         for document in documents:
@@ -81,7 +109,47 @@ class Inspector:
                 findings += [
                     located(problem, document) for problem in validators.problems(document.value)
                 ]
-        return findings
+        return documents, findings
+
+    @cached_property
+    def judge(self) -> Judge:
+        """All rules: ours, and the team's own under `policies/`; raises `Refused` for a wrong one."""
+        from modelyard.check import policies, rules
+        from modelyard.check.judge import Judge
+        from modelyard.policy.engine import PolicyError
+
+        own = self.repository.root / "policies"
+        folders = [shipped() / "policies", *([own] if own.is_dir() else [])]
+        try:
+            written, _ = policies.load(folders)
+        except PolicyError as error:
+            place = Location("policies", 1, 1)
+            raise Refused([Finding("policy/unreadable", str(error), place)]) from None
+        return Judge({**rules.load(), **written}.values())
+
+    def context(self, output: Output) -> Context:
+        """What rules know beside the objects."""
+        environment = self.repository.environment(output.tree.environment).value.spec
+        return Context(environment, output.plan)
+
+    def _broken(
+        self, output: Output, verdict: Verdict, lying: dict[str, list[Document]]
+    ) -> list[Finding]:
+        """What rules have found, at its line and with its cause."""
+        own: dict[str, Document] = {}
+        found = []
+        for broken in verdict.broken:
+            file, hit = broken.manifest.file, broken.hit
+            problem = Problem(broken.rule.name, hit.route, hit.message, hit.help, hit.of_key)
+            if file in lying:
+                finding = located(problem, lying[file][broken.manifest.index])
+            else:
+                if file not in own:
+                    text = output.rendered.files[file.rpartition("/")[2]].decode()
+                    own[file] = rendered(file, text)
+                finding = _with_cause(self.repository, output, file, located(problem, own[file]))
+            found.append(replace(finding, severity=broken.rule.severity))
+        return found
 
     def validators(self, environment: str) -> Validators:
         """The schemas of an environment."""
