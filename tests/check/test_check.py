@@ -89,10 +89,10 @@ def test_an_object_that_is_larger_than_any_spec_may_be_is_located(shop: Shop) ->
 
 def test_the_summary_counts_what_was_looked_at(rendered: Shop) -> None:
     summary = json.loads(rendered.run("check", "-o", "json").out)["summary"]
+    assert summary.pop("checks") > 130, "a schema for each object, and the rules"
     assert summary == {
         "files": 130,
         "objects": 130,
-        "checks": 130,
         "errors": 0,
         "warnings": 0,
         "skipped": 0,

@@ -38,7 +38,8 @@ def every_rule() -> dict[str, Rule]:
 def context() -> Context:
     """The shipped production environment."""
     text = (ROOT / "environments" / "production.yaml").read_text()
-    return Context(Environment.model_validate(yaml.safe_load(text)).spec)
+    written = yaml.safe_load(text)
+    return Context(Environment.model_validate(written).spec, written["spec"])
 
 
 @dataclass(frozen=True)

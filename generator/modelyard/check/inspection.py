@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from modelyard.check import custom
 from modelyard.check.definitions import Definitions
 from modelyard.check.differences import foreign, stale, with_way_out
 from modelyard.check.objects import Manifest, Objects
-from modelyard.check.rule import Context
+from modelyard.check.rule import Claim, Context
 from modelyard.check.schema import Problem, Validators
 from modelyard.errors import Refused
 from modelyard.findings import Finding, Location, ObjectRef, Summary
@@ -19,13 +19,27 @@ from modelyard.load.document import parse, rendered
 from modelyard.load.reader import read_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from modelyard.check.judge import Judge, Verdict
+    from modelyard.findings import Cause, Route
     from modelyard.load.document import Document
     from modelyard.load.repository import Repository
     from modelyard.pipeline import Output
+    from modelyard.plan import Plan
     from modelyard.write.changes import Change
 
 MAX_MANIFEST_BYTES = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What came of looking at a directory."""
+
+    findings: list[Finding]
+    summary: Summary
+    claims: tuple[tuple[str, Any], ...] = ()
+    """What rules of the whole environment gathered: the rule, and a packed claim."""
 
 
 class Inspector:
@@ -36,9 +50,7 @@ class Inspector:
         self._validators: dict[str, Validators] = {}
         self._custom: dict[tuple[str, str], Any] | None = None
 
-    def directory(
-        self, output: Output, change: Change, differences: list[Finding]
-    ) -> tuple[list[Finding], Summary]:
+    def directory(self, output: Output, change: Change, differences: list[Finding]) -> Inspection:
         """What is wrong with a directory, given what rendering it again would change."""
         summary = Summary()
         validators = self.validators(output.tree.environment)
@@ -73,9 +85,9 @@ class Inspector:
         verdict = self.judge.objects(Objects(manifests), self.context(output))
         summary.checks += verdict.checks
         findings += self._broken(output, verdict, lying)
-        return findings, summary
+        return Inspection(findings, summary, _packed(verdict))
 
-    def passes(self, output: Output) -> Summary | None:
+    def passes(self, output: Output) -> Inspection | None:
         """What was looked at of a directory that is as it was rendered, if nothing is wrong with it."""
         validators = self.validators(output.tree.environment)
         files = output.tree.files
@@ -87,7 +99,37 @@ class Inspector:
         verdict = self.judge.objects(objects, self.context(output))
         if verdict.broken:
             return None
-        return Summary(files=len(files), objects=len(files), checks=len(files) + verdict.checks)
+        count = len(files)
+        summary = Summary(files=count, objects=count, checks=count + verdict.checks)
+        return Inspection([], summary, _packed(verdict))
+
+    def environment(self, name: str, claims: Iterable[tuple[str, Any]]) -> list[Finding]:
+        """What the directories of an environment break together, by what was gathered of each."""
+        by_rule: dict[str, list[Claim]] = {}
+        for rule, packed in claims:
+            by_rule.setdefault(rule, []).append(Claim.unpacked(packed))
+        found = []
+        for broken in self.judge.environment(by_rule, self._context(name)):
+            file, hit = broken.manifest.file, broken.hit
+            documents, _ = self.file(file, self.validators(name), Summary())
+            if broken.manifest.index >= len(documents):
+                continue
+            problem = Problem(broken.rule.name, hit.route, hit.message, hit.help, hit.of_key)
+            finding = located(problem, documents[broken.manifest.index])
+            cause = self._cause(name, file, hit.route)
+            found.append(replace(finding, severity=broken.rule.severity, cause=cause))
+        return found
+
+    def _cause(self, environment: str, file: str, route: Route) -> Cause | None:
+        """The line of the spec behind a line of a model's directory."""
+        from modelyard import pipeline
+        from modelyard.explain.provenance import cause_of
+
+        _, _, model, name = file.split("/")
+        if model not in self.repository.model_names:
+            return None
+        outputs, _ = pipeline.model_outputs(self.repository, model, (environment,))
+        return next((cause_of(self.repository, one, name, route) for one in outputs), None)
 
     def file(
         self, file: str, validators: Validators, summary: Summary
@@ -129,8 +171,12 @@ class Inspector:
 
     def context(self, output: Output) -> Context:
         """What rules know beside the objects."""
-        environment = self.repository.environment(output.tree.environment).value.spec
-        return Context(environment, output.plan)
+        return self._context(output.tree.environment, output.plan)
+
+    def _context(self, environment: str, plan: Plan | None = None) -> Context:
+        found = self.repository.environment(environment)
+        written = found.document.value
+        return Context(found.value.spec, written["spec"] if isinstance(written, dict) else {}, plan)
 
     def _broken(
         self, output: Output, verdict: Verdict, lying: dict[str, list[Document]]
@@ -188,6 +234,12 @@ class Inspector:
             _with_cause(self.repository, output, file, located(problem, document))
             for problem in problems
         ]
+
+
+def _packed(verdict: Verdict) -> tuple[tuple[str, Any], ...]:
+    return tuple(
+        (rule, claim.packed()) for rule, claims in verdict.claims.items() for claim in claims
+    )
 
 
 def located(problem: Problem, document: Document) -> Finding:

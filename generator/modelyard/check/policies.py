@@ -3,8 +3,8 @@
 A policy is `<category>/<rule>/policy.rego` with the package `<category>.<rule>`, hyphens being
 underscores. It yields strings, or objects with `msg` and, at will, `route` and `help`. Its METADATA
 says the rest: title, `custom.severity`, `custom.scope`, `custom.kinds`, `custom.rows`,
-`custom.aliases`, `custom.needs`. `pods` among the kinds stands for every kind with pods. What is true of the environment is `data.environment`: its file's
-`spec`, where it is known.
+`custom.aliases`, `custom.needs`. `pods` among the kinds stands for every kind that has pods. What is
+true of the environment is `data.environment`: its file's `spec`, where it is known.
 """
 
 from __future__ import annotations
@@ -71,10 +71,8 @@ class _Documents:
         if context.environment is not self.environment:
             self.environment, self.subject = context.environment, None
             self.engine.data.pop("environment", None)
-            if context.environment is not None:
-                self.engine.data["environment"] = context.environment.model_dump(
-                    mode="json", by_alias=True, exclude_none=True
-                )
+            if context.written is not None:
+                self.engine.data["environment"] = context.written
         is_new = subject is not self.subject
         self.subject = subject
         return is_new

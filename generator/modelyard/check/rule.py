@@ -37,7 +37,24 @@ class Claim:
     value: Any
     route: Route
     manifest: Manifest
-    """Only its kind, name, namespace and file are kept."""
+    """Only its identity and its file are kept."""
+
+    def packed(self) -> tuple[Any, ...]:
+        """The claim as it is kept between runs."""
+        manifest = self.manifest
+        identity = (manifest.value.get("apiVersion"), manifest.kind, manifest.namespace)
+        place = (manifest.file, manifest.index)
+        return (self.key, self.value, self.route, *identity, manifest.name, *place)
+
+    @classmethod
+    def unpacked(cls, packed: tuple[Any, ...]) -> Claim:
+        """The claim that was kept."""
+        from modelyard.check.objects import Manifest
+
+        key, value, route, version, kind, namespace, name, file, index = packed
+        metadata = {"namespace": namespace, "name": name}
+        value_of = {"apiVersion": version, "kind": kind, "metadata": metadata}
+        return cls(key, value, tuple(route), Manifest(value_of, file, index))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +66,8 @@ class Context:
 
     environment: EnvironmentSpec | None = None
     """What is true of the place; nothing for a folder of which nothing was told."""
+    written: dict[str, Any] | None = None
+    """The environment's spec as its file has it: what policies find at `data.environment`."""
     plan: Plan | None = None
     """What the objects were made from; nothing for objects that others wrote."""
 

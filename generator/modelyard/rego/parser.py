@@ -263,6 +263,8 @@ class _Parser:
                     else "`contains` keyword is required for partial set rules",
                     rule.at,
                 )
+            if rule.plain and rule.args is None and rule.member is None:
+                raise self.error("var cannot be used for rule name", rule.at)
             return
         if self.is_word("else"):
             self.orelse(rule)

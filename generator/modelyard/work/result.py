@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from modelyard.check.inspection import Inspection
     from modelyard.findings import Finding, Summary
     from modelyard.write.state import Fingerprint
 
@@ -34,6 +35,13 @@ class Result:
     findings: list[Finding] = field(default_factory=list)
     summary: Summary | None = None
     """What was looked at, where it was checked."""
+    claims: tuple[tuple[str, Any], ...] = ()
+    """What rules of the whole environment have gathered here: the rule, and a packed claim."""
+
+    def inspected(self, inspection: Inspection) -> None:
+        """Take what came of looking at the directory."""
+        self.findings, self.summary = inspection.findings, inspection.summary
+        self.claims = inspection.claims
 
 
 @dataclass(slots=True)

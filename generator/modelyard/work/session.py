@@ -126,6 +126,7 @@ class Session:
                 result.refers_to,
                 checked,
                 result.foreign,
+                result.claims,
             )
         if not self.state.section("shapes"):
             from modelyard.spec import shapes
@@ -137,6 +138,26 @@ class Session:
         """What the last check of an unchanged directory saw, where it found nothing."""
         known = self.survey.fresh.get(directory)
         return Summary(*known[4][1]) if known is not None else None
+
+    def together(self) -> list[Finding]:
+        """What the models of each environment break together; asked anew where something changed."""
+        verdicts = self.state.section("together")
+        found: list[Finding] = []
+        for environment in self.selection.environments:
+            here = [result for result in self.results if result.environment == environment]
+            key = self.survey.check_key(environment)
+            if not here and verdicts.get(environment) == key:
+                continue
+            claims = [claim for result in here for claim in result.claims]
+            for directory in sorted(self.survey.fresh):
+                if directory.split("/")[1] == environment:
+                    claims += self.survey.fresh[directory][6]
+            new = self.pool.local.inspector.environment(environment, claims) if claims else []
+            found += new
+            verdicts.pop(environment, None)
+            if not new:
+                verdicts[environment] = key
+        return found
 
     def close(self) -> None:
         """Let the workers go."""
@@ -314,6 +335,8 @@ def check(session: Session) -> Report:
         seen = session.checked(directory)
         if seen is not None:
             report.summary.add(seen)
+    if session.selection.whole:
+        report.findings += session.together()
     if results:
         session.remember({})
     report.findings.sort(key=lambda finding: finding.sort_key)

@@ -74,7 +74,7 @@ class Shard:
         result.exists = change.exists
         result.foreign = any(name not in output.rendered.files for name in change.kept)
         if self.check:
-            result.findings, result.summary = self.inspector.directory(output, change, findings)
+            result.inspected(self.inspector.directory(output, change, findings))
             return result
         result.findings = with_way_out(self.repository, output, findings)
         if change:
@@ -82,14 +82,16 @@ class Shard:
             if not self.force and not findings:
                 result.findings += unsafe_autoscaler(root, output)
         if self.thorough and not result.findings and not result.foreign:
-            result.summary = self.inspector.passes(output)
+            passed = self.inspector.passes(output)
+            if passed is not None:
+                result.inspected(passed)
         return result
 
     def trusted(self, output: pipeline.Output) -> Result:
         """A directory that is what rendering would make, by the file system's word: only checked."""
         result = self._result(output)
         unchanged = Change(result.directory, {}, exists=True)
-        result.findings, result.summary = self.inspector.directory(output, unchanged, [])
+        result.inspected(self.inspector.directory(output, unchanged, []))
         return result
 
     def _result(self, output: pipeline.Output) -> Result:
