@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from modelyard.policy import parse_config
 from modelyard.policy.engine import Answer, PolicyError, Test
 from modelyard.policy.limits import Watch
 from modelyard.policy.sources import read_policies
@@ -61,7 +62,8 @@ def load(policies: list[str], options: Options) -> Embedded:
 
         data = load_data(options.data)
     try:
-        library = Library(modules, options.strict, _allowed(options.capabilities))
+        allowed = _allowed(options.capabilities)
+        library = Library(modules, options.strict, allowed, parse_config.find)
     except RegoError as error:
         raise PolicyError(str(error)) from None
     times = sys.modules.get("modelyard.rego.builtins.times")
