@@ -114,7 +114,9 @@ def _pattern(ignore: str) -> Pattern | None:
     import re2
 
     try:
-        compiled: Pattern = re2.compile(os.fsencode(ignore))
+        options = re2.Options()
+        options.log_errors = False
+        compiled: Pattern = re2.compile(os.fsencode(ignore), options)
     except re2.error as error:
         text = error.args[0] if error.args else ""
         text = text.decode() if isinstance(text, bytes) else str(text)

@@ -57,7 +57,7 @@ class Library:
         modules: Iterable[Module],
         strict: bool = False,
         allowed: Callable[[str], bool] | None = None,
-        extra: Callable[[str, str], tuple[int, Callable[..., Value]] | None] | None = None,
+        further: Callable[[str, str], tuple[int, Callable[..., Value]] | None] | None = None,
     ) -> None:
         self.modules = list(modules)
         self.root = Node()
@@ -65,7 +65,7 @@ class Library:
         self.mocked: set[str] = set()
         self.replaced: set[Path] = set()
         self.allowed = allowed
-        self.extra = extra
+        self.further = further
         """Further builtins by name, for the policy in a file, with the number of their arguments."""
         self.prints = False
         """Whether something prints."""
@@ -333,13 +333,13 @@ class Library:
             return group.arity if group is not None and group.kind == "function" else None
         if call.name in KNOWN and call.name != "print":
             return KNOWN[call.name].arguments
-        if self.extra is not None and (more := self.extra(call.name, "")) is not None:
+        if self.further is not None and (more := self.further(call.name, "")) is not None:
             return more[0]
         return None
 
     def builtin(self, name: str, count: int, call: Call, file: str) -> Callable[..., Value]:
         """A builtin for so many arguments. Raises `RegoError` where there is none, or where it is not to be had."""
-        more = None if name in KNOWN or self.extra is None else self.extra(name, file)
+        more = None if name in KNOWN or self.further is None else self.further(name, file)
         if more is not None:
             if count != more[0]:
                 raise RegoError(
