@@ -223,3 +223,9 @@ is_main(container) if container.role in {"containers", "container", "script", "m
 
 # A route with more steps.
 below(route, steps) := array.concat(route, steps)
+
+# Whether a path of the node is the socket of its container runtime, or the directory that holds it.
+is_socket(path) if regex.match(
+	`(^|/)(docker|containerd|crio|cri-dockerd|dockershim|podman)\.sock$|^(/var)?/run/(containerd|crio|docker)/?$`,
+	path,
+)

@@ -1,0 +1,28 @@
+# METADATA
+# title: Containers cannot gain privileges
+# custom:
+#   severity: error
+#   kinds: [pods]
+#   rows: [S03]
+#   aliases:
+#     - kube-linter/privilege-escalation-container
+#     - polaris/privilegeEscalationAllowed
+#     - CKV_K8S_20
+#     - kyverno/disallow-privilege-escalation
+#     - gatekeeper/allow-privilege-escalation
+package security.privilege_escalation
+
+import data.lib.pods
+
+deny contains {
+	"msg": sprintf("container `%v` may gain privileges that it did not start with", [container.name]),
+	"route": pods.below(container.route, ["securityContext", "allowPrivilegeEscalation"]),
+	"help": "write `allowPrivilegeEscalation: false` below its `securityContext`",
+} if {
+	some container in pods.containers
+	pods.linux(container.pod)
+	context := pods.mapping(container.value, "securityContext")
+	context != {}
+	object.get(context, "privileged", false) != true
+	object.get(context, "allowPrivilegeEscalation", true) == true
+}
