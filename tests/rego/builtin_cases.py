@@ -1723,6 +1723,47 @@ each(
     "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln.x",
 )
 
+each(
+    "regex.is_valid",
+    *(
+        f"\\p{{{name}}}"
+        for name in (
+            "Letter",
+            "letter",
+            "greek",
+            "Uppercase_Letter",
+            "upper case-letter",
+            "x",
+            "digit",
+            "Foo",
+            "^Letter",
+            "Han",
+            "HAN",
+            "punct",
+            "Cntrl",
+            "Old_Italic",
+            "old italic",
+            "",
+        )
+    ),
+    "\\pl",
+    "\\PL",
+    "\\pp",
+    "\\px",
+    "\\\\pl{",
+    "\\Q\\pl\\E[",
+)
+case(
+    "regex.match",
+    ("^\\p{letter}+$", "aé"),
+    ("^\\p{greek}$", "a"),
+    ("^\\P{Letter}$", "1"),
+    ("^[\\pl\\p{digit}]+$", "a1"),
+)
+case("sprintf", ("%[1][2]d", [1, 2]), ("%.[2][1]f", [1.5, 2]))
+case("json.marshal_with_options", ({"a": [1]}, {"prefix": "\n", "indent": "\n"}))
+case("yaml.marshal", ("a\n\tb",), ("\ta\nb",), ("a\t\nb",))
+
 
 def odd(name: str) -> Iterator[tuple[Any, ...]]:
     """The first chosen call, with every odd operand in every place."""

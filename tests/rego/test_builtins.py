@@ -26,6 +26,7 @@ ELSEWISE = {
     'json.patch(one({"a": {"b": 1}}), one([{"op": "move", "from": "/a", "path": "/a/c"}]))': (
         '! path "a" does not exist in object term {}'
     ),
+    'regex.is_valid(one("\\\\p{Old_Italic}"))': "= [true]",
     'yaml.unmarshal(one("~: x"))': "! unsupported map key of type: %!s(<nil>), key: <nil>",
     'yaml.unmarshal(one("? [a]\\n: b"))': "! yaml: invalid map key",
     'yaml.marshal(one("\\ufeffx"))': '= ["\\"\\\\uFEFFx\\"\\n"]',

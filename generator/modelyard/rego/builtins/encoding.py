@@ -184,7 +184,7 @@ def urlquery_decode_object(text: Value) -> Value:
     first: BuiltinError | None = None
     for part in string(text, 1).split("&"):
         if ";" in part:
-            first = first or BuiltinError("invalid semicolon separator in query")
+            first = BuiltinError("invalid semicolon separator in query")
             continue
         if not part:
             continue

@@ -162,7 +162,9 @@ class _Printer:
                 return end, complaint + "%!(NOVERB)"
             else:
                 spec.precision = int(match["precision"] or 0)
-        if match["late_index"] and not after_index:
+        if match["late_index"]:
+            if after_index:
+                return match.start("late_index") + 1, complaint + self.verb(spec, "[")
             self.take_index(match["late_index"])
         verb = match["verb"]
         if verb is None:

@@ -42,7 +42,7 @@ def _trailing(word: str) -> str | None:
     if word in ("true", "false"):
         word = f"%!s(bool={word})"
     if word[0] == '"':
-        word = json.loads(word.encode("latin-1"))
+        word = re.sub("[\ud800-\udfff]", "\ufffd", json.loads(word.encode("latin-1")))
     return f"error: invalid character '{word}' after top-level value"
 
 

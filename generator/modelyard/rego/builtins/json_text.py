@@ -79,9 +79,9 @@ def marshal_with_options(value: Value, options: Value) -> Value:
             raise BuiltinError(f"operand 2 object contained unknown key {quoted(name)}")
     if not found.get("pretty", several):
         return marshalled(value)
-    made = json.dumps(plain(value), ensure_ascii=False, indent=found["indent"])
-    prefix = str(found["prefix"])
-    return prefix + _safe(made).replace("\n", "\n" + prefix)
+    made = json.dumps(plain(value), ensure_ascii=False, indent="\0")
+    prefix, indent = found["prefix"], found["indent"]
+    return prefix + _safe(made).replace("\n", f"\n{prefix}").replace("\0", indent)
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -46,6 +46,24 @@ _GO = {
 
 _NAMED = re.compile(r"(?<!\\)\(\?P?<(?![=!])[A-Za-z0-9_]*[^A-Za-z0-9_>][^>]*>")
 
+_CLASS = re.compile(
+    r"\\Q.*?(?:\\E|\Z)|\\(?:(?P<kind>[pP])(?:\{(?P<not>\^?)(?P<name>[A-Za-z _-]+)\}|(?P<letter>[a-z]))|.)",
+    re.DOTALL,
+)
+_LONG_NAMES = """
+    other:C control:Cc cntrl:Cc format:Cf privateuse:Co surrogate:Cs letter:L lowercaseletter:Ll
+    modifierletter:Lm otherletter:Lo titlecaseletter:Lt uppercaseletter:Lu mark:M combiningmark:M
+    spacingmark:Mc enclosingmark:Me nonspacingmark:Mn number:N decimalnumber:Nd digit:Nd
+    letternumber:Nl othernumber:No punctuation:P punct:P connectorpunctuation:Pc
+    dashpunctuation:Pd closepunctuation:Pe finalpunctuation:Pf initialpunctuation:Pi
+    otherpunctuation:Po openpunctuation:Ps symbol:S currencysymbol:Sc modifiersymbol:Sk
+    mathsymbol:Sm othersymbol:So separator:Z lineseparator:Zl paragraphseparator:Zp
+    spaceseparator:Zs
+"""
+_CATEGORIES = {
+    long: short for long, _, short in (pair.partition(":") for pair in _LONG_NAMES.split())
+}
+
 Pattern = Any
 
 
@@ -61,7 +79,20 @@ def compiled(pattern: str) -> Pattern:
     try:
         return re2.compile(utf8(pattern), _OPTIONS)
     except re2.error as error:
-        raise BuiltinError(_complaint(error)) from None
+        complaint = _complaint(error)
+    try:
+        return re2.compile(utf8(_CLASS.sub(_known_class, pattern)), _OPTIONS)
+    except re2.error:
+        raise BuiltinError(complaint) from None
+
+
+def _known_class(match: re.Match[str]) -> str:
+    """A class of characters by the name that RE2 has for it; Go knows longer ones too."""
+    if match["name"] is None and match["letter"] is None:
+        return match[0]
+    bare = re.sub("[ _-]", "", match["name"] or match["letter"]).lower()
+    name = _CATEGORIES.get(bare) or (bare.title() if len(bare) > 2 else bare.capitalize())
+    return f"\\{match['kind']}{{{match['not'] or ''}{name}}}"
 
 
 def _complaint(error: Exception) -> str:

@@ -215,6 +215,14 @@ class _Emitter(Emitter):
         del indentless
         super().increase_indent(flow, indentless=False)
 
+    def analyze_scalar(self, scalar: str) -> Any:
+        """What styles a text can have; one of several lines may have tabs."""
+        if "\n" not in scalar:
+            return super().analyze_scalar(scalar)
+        found = super().analyze_scalar(scalar.replace("\t", "t"))
+        found.scalar = scalar
+        return found
+
     def check_simple_key(self) -> bool:
         """Whether a key stands on the line of its value, as an empty one does too."""
         empty = isinstance(self.event, yaml.ScalarEvent) and self.event.value == ""
