@@ -1764,6 +1764,11 @@ case("sprintf", ("%[1][2]d", [1, 2]), ("%.[2][1]f", [1.5, 2]))
 case("json.marshal_with_options", ({"a": [1]}, {"prefix": "\n", "indent": "\n"}))
 case("yaml.marshal", ("a\n\tb",), ("\ta\nb",), ("a\t\nb",))
 
+each("product", [2**70, 1.5], [10**30, 0.5, 3], [1.1, 0.4], [0.1, 0.1, 0.1], [2**80 + 1, 0.5])
+each("sum", [2**70, 1.5], [10**30, 0.5], [0.1, 0.7, 1])
+case("mul", (10**30, 0.5), (10**30 + 1, 1.5), (3 * 10**25, 0.1))
+case("div", (2**80, 3), (10**30, 10**10), (10**18 * 3 + 1, 3), (7, 7))
+
 
 def odd(name: str) -> Iterator[tuple[Any, ...]]:
     """The first chosen call, with every odd operand in every place."""

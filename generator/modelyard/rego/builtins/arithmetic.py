@@ -1,7 +1,7 @@
 """Numbers as Open Policy Agent computes with them.
 
 Whole numbers are exact. With others it computes in binary floating point whose mantissa has 64
-bits, read from their decimal text, and writes the shortest decimal text that has the same 64 bits.
+bits, read from their decimal text; we keep 53 of them, as Python's numbers do.
 Facts: `NumberToFloat` and `FloatToNumber` of `topdown/builtins`, and Go's `math/big`.
 """
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _BITS = 64
+_EXACT = 1 << 53
 
 
 def add(*numbers: float) -> int | float:
@@ -37,13 +38,15 @@ def product(numbers: Iterable[float]) -> int | float:
     found = Fraction(1)
     for one in numbers:
         found = rounded(found * rational(one), bits=53)
-    return found.numerator if found.denominator == 1 else float(found)
+    return number(found, bits=53)
 
 
 def divide(left: float, right: float) -> int | float:
     """The quotient of two numbers."""
     if right == 0:
         raise BuiltinError("divide by zero")
+    if type(left) is int and type(right) is int and abs(left) < _EXACT and abs(right) < _EXACT:
+        return left // right if left % right == 0 else left / right
     return number(rounded(rational(left) / rational(right)))
 
 
@@ -71,26 +74,27 @@ def rounded(value: Fraction, bits: int = _BITS) -> Fraction:
     return round(value / unit) * unit
 
 
-def number(value: Fraction) -> int | float:
-    """A value from a number with a mantissa of 64 bits."""
+def number(value: Fraction, bits: int = _BITS) -> int | float:
+    """A value from a number with a mantissa of so many bits."""
     if value.denominator == 1:
-        if abs(value.numerator).bit_length() <= _BITS:
+        if abs(value.numerator).bit_length() <= bits:
             return value.numerator
-        return int(shortest(value))
+        return int(shortest(value, bits))
     try:
-        return float(shortest(value))
+        found = float(value)
     except OverflowError:
         raise too_large("the number") from None
+    return int(found) if found.is_integer() else found
 
 
-def shortest(value: Fraction) -> Decimal:
-    """The decimal number with the fewest digits that has the same mantissa of 64 bits."""
+def shortest(value: Fraction, bits: int = _BITS) -> Decimal:
+    """The decimal number with the fewest digits that has the same mantissa of so many bits."""
     magnitude = abs(value)
     exponent = len(str(trunc(magnitude))) if magnitude >= 1 else -_leading_zeros(magnitude)
     for digits in range(1, 24):
         scale = Fraction(10) ** (digits - exponent)
         near = round(magnitude * scale) / scale
-        if rounded(near) == magnitude:
+        if rounded(near, bits) == magnitude:
             return Decimal((near * scale).numerator).scaleb(exponent - digits) * (
                 -1 if value < 0 else 1
             )
