@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from modelyard.policy.embedded import Embedded, plain
+from modelyard.policy.embedded import plain
 from modelyard.policy.engine import PolicyError
+from modelyard.rego.builtins import times
 from modelyard.rego.errors import RegoError
 from modelyard.rego.parser import parse
 from modelyard.rego.policies import Library
@@ -114,12 +116,15 @@ def _answers(case: dict[str, Any], version: int) -> list[dict[str, Any]]:
     if path is None or any(path[:length] in library.groups for length in range(len(path))):
         path = None
         library = Library([*modules, parse(_module(case), "query.rego", 1)])
-    engine = Embedded(library, case.get("data") or {}, bool(case.get("strict_error")))
-    evaluation = engine.library.evaluation(_input(case), engine.data)
-    if simple and path is not None:
-        value = engine.evaluate(evaluation, path)
-        return [] if value is UNDEFINED else [{simple[2]: plain(value)}]
-    return list(plain(engine.evaluate(evaluation, QUERY)))
+    times.set_now(time.time_ns())
+    evaluation = library.evaluation(_input(case), case.get("data") or {})
+    value = library.value(evaluation, QUERY if path is None else path)
+    if case.get("strict_error") and evaluation.errors:
+        raise PolicyError(f"built-in error: {evaluation.errors[0]}")
+    if path is None:
+        return list(plain(value))
+    assert simple is not None
+    return [] if value is UNDEFINED else [{simple[2]: plain(value)}]
 
 
 def _module(case: dict[str, Any]) -> str:
