@@ -20,6 +20,7 @@ from modelyard.load.reader import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from modelyard.check.judge import Judge, Verdict
     from modelyard.findings import Cause, Route
@@ -40,6 +41,21 @@ class Inspection:
     summary: Summary
     claims: tuple[tuple[str, Any], ...] = ()
     """What rules of the whole environment gathered: the rule, and a packed claim."""
+
+
+def all_rules(own: Path | None = None) -> Judge:
+    """All rules: ours, and a team's own in a folder. Raises `Refused` for one that cannot be read."""
+    from modelyard.check import policies, rules
+    from modelyard.check.judge import Judge
+    from modelyard.policy.engine import PolicyError
+
+    folders = [shipped() / "policies", *([own] if own is not None and own.is_dir() else [])]
+    try:
+        written, _ = policies.load(folders)
+    except PolicyError as error:
+        place = Location("policies", 1, 1)
+        raise Refused([Finding("policy/unreadable", str(error), place)]) from None
+    return Judge({**rules.load(), **written}.values())
 
 
 class Inspector:
@@ -156,18 +172,7 @@ class Inspector:
     @cached_property
     def judge(self) -> Judge:
         """All rules: ours, and the team's own under `policies/`; raises `Refused` for a wrong one."""
-        from modelyard.check import policies, rules
-        from modelyard.check.judge import Judge
-        from modelyard.policy.engine import PolicyError
-
-        own = self.repository.root / "policies"
-        folders = [shipped() / "policies", *([own] if own.is_dir() else [])]
-        try:
-            written, _ = policies.load(folders)
-        except PolicyError as error:
-            place = Location("policies", 1, 1)
-            raise Refused([Finding("policy/unreadable", str(error), place)]) from None
-        return Judge({**rules.load(), **written}.values())
+        return all_rules(self.repository.root / "policies")
 
     def context(self, output: Output) -> Context:
         """What rules know beside the objects."""

@@ -38,6 +38,7 @@ class Judge:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = list(rules)
+        self.by_name = {rule.name: rule for rule in self.rules}
         self._release = [rule for rule in self.rules if rule.scope == "release"]
         self._environment = [rule for rule in self.rules if rule.scope == "environment"]
         self._objects = [rule for rule in self.rules if rule.scope == "object"]

@@ -64,7 +64,6 @@ def style(told: Settings, *, show_skipped: bool = False) -> Style:
         show_skipped=show_skipped,
         hide_message=told.on("junit-hide-message"),
         hide_passed=told.on("github-hide-passed"),
-        terminal=sys.stdout.isatty(),
     )
 
 

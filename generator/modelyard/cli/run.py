@@ -30,7 +30,8 @@ class Command(Protocol):
 
 
 COMMANDS = (
-    "init", "new", "render", "check", "explain", "test", "verify", "schema", "completion",
+    "init", "new", "render", "check", "rules", "explain", "test", "verify", "schema",
+    "completion",
 )  # fmt: skip
 """In the order in which a newcomer needs them. Each is a module of this package."""
 

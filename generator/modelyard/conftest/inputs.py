@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from modelyard.conftest.errors import Stopped
-from modelyard.conftest.parsers import by_name, name_of
+from modelyard.conftest.parsers import MAX_BYTES, by_name, name_of
 from modelyard.conftest.results import Note
 
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ def _content(path: str, standard_input: Callable[[], bytes]) -> bytes:
     if path == "-":
         return standard_input()
     with open(path, "rb") as file:  # noqa: PTH123 - names stay text
+        if os.fstat(file.fileno()).st_size > MAX_BYTES:
+            raise Stopped(f"larger than {MAX_BYTES >> 20} MiB")
         return file.read()
 
 

@@ -19,12 +19,12 @@ from modelyard.policy import parse_config
 from modelyard.policy.engine import Answer, PolicyError, Test
 from modelyard.policy.limits import Watch
 from modelyard.policy.sources import read_policies
+from modelyard.rego.builtins.text import number_text as number
 from modelyard.rego.errors import RegoError
 from modelyard.rego.parser import parse
 from modelyard.rego.policies import Library
 from modelyard.rego.runtime import walk_path
 from modelyard.rego.syntax import Module, Var
-from modelyard.rego.text import number
 from modelyard.rego.values import UNDEFINED, Set, equal, unkey
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ limit of ours.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import threading
@@ -45,17 +46,23 @@ class Watch:
             self._armed = True
             self._memory = _resident()
             self._before = signal.signal(signal.SIGALRM, self._look)
+            atexit.register(self._disarm)
             signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
 
     def end(self) -> None:
         """It was."""
         self.start = 0.0
 
-    def _look(self, _number: int, _frame: FrameType | None) -> None:
-        if not self.start:
+    def _disarm(self) -> None:
+        if self._armed:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._before)
+            atexit.unregister(self._disarm)
             self._armed = False
+
+    def _look(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.start:
+            self._disarm()
             return
         passed = time.monotonic() - self.start
         if passed < _LOOK:

@@ -1,7 +1,7 @@
 """The builtins that conftest adds to Rego: configuration files as documents.
 
 Fact: conftest's `builtins/parse_config.go`; a path is relative to the policy that names it. Unlike
-there, a file must lie below the folder of the policy, or below the one that the command runs in.
+there, a file must lie below the folder of the policy.
 """
 
 from __future__ import annotations
@@ -44,9 +44,11 @@ def parse_config_file(policy: str, path: Value) -> Value:
     if not isinstance(path, str):
         raise BuiltinError("decode args: argument is not expected type")
     place = os.path.normpath(Path(policy).parent / path)
+    if "\0" in place:
+        raise BuiltinError("read config file: no path has a NUL")
     real = Path(place).resolve()
-    if not any(real.is_relative_to(top.resolve()) for top in (Path(policy).parent, Path())):
-        raise BuiltinError(f"{place}: only files below the policy or the current folder are read")
+    if not real.is_relative_to(Path(policy).parent.resolve()):
+        raise BuiltinError(f"{place}: a policy reads only files below its own folder")
     parser = name_of(place)
     if parser is None:
         raise BuiltinError(f"create config parser: unknown parser: {real.suffix}")

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     from modelyard.rego.syntax import At
 
+LONGEST = 200
+"""How many operators of one kind may follow each other."""
 DEEPEST = 100
 """How deep terms may be nested."""
 
@@ -57,7 +59,10 @@ _PLACES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
 def parse(text: str, file: str, version: int = 1) -> Module:
     """The module that a text is. Raises `RegoError` with the place of the first mistake."""
-    return _Parser(text, file, version).module()
+    try:
+        return _Parser(text, file, version).module()
+    except RecursionError:
+        raise RegoError("rego_parse_error", "nested too deeply", file, (1, 1)) from None
 
 
 class _Parser:
@@ -69,6 +74,7 @@ class _Parser:
         self.depth = 0
         self.future: frozenset[str] = _FUTURE if version == 1 else frozenset()
         self.wild = 0
+        self.operand_read: Term | None = None
 
     # tokens
 
@@ -484,7 +490,11 @@ class _Parser:
     def chain(self, lower: Callable[[], Term], names: dict[str, str]) -> Term:
         at = self.at
         left = lower()
+        count = 0
         while self.token.kind in names:
+            count += 1
+            if count > LONGEST:
+                raise self.error(f"a term may have {LONGEST} operators in a row")
             left = Call(names[self.next().kind], [left, lower()], at)
         return left
 
@@ -505,6 +515,9 @@ class _Parser:
 
     def operand(self) -> Term:
         """A term without operators."""
+        if self.operand_read is not None:
+            read, self.operand_read = self.operand_read, None
+            return read
         self.depth += 1
         if self.depth > DEEPEST:
             raise self.error(f"terms may be nested {DEEPEST} levels deep")
@@ -609,52 +622,54 @@ class _Parser:
 
     def array(self, at: At) -> Term:
         self.next()
-        back, wild = self.index, self.wild
-        if self.token.kind != "]":
-            head = self.attempt(self.operand)
-            if head is not None and self.token.kind == "|":
-                self.next()
-                body = self.query("]")
-                self.expect("]")
-                return Comprehension("array", None, head, body, at)
-            self.goto(back)
-            self.wild = wild
-        return Array(self.items("]"), at)
+        if self.token.kind == "]":
+            self.next()
+            return Array([], at)
+        head = self.operand()
+        if self.token.kind == "|":
+            return self.comprehension("array", None, head, "]", at)
+        first = self.resumed(head)
+        if self.token.kind == ",":
+            self.next()
+        elif self.token.kind != "]":
+            raise self.unexpected("expected `,` or `]`")
+        return Array([first, *self.items("]")], at)
 
     def set_or_object(self, at: At) -> Term:
         self.next()
         if self.token.kind == "}":
             self.next()
             return Object([], at)
-        back, wild = self.index, self.wild
-        head = self.attempt(self.operand)
-        if head is not None and self.token.kind == "|":
-            self.next()
-            body = self.query("}")
-            self.expect("}")
-            return Comprehension("set", None, head, body, at)
-        if head is not None and self.token.kind == ":":
-            self.next()
-            value = self.attempt(self.operand)
-            if value is not None and self.token.kind == "|":
-                self.next()
-                body = self.query("}")
-                self.expect("}")
-                return Comprehension("object", head, value, body, at)
-        self.goto(back)
-        self.wild = wild
-        first = self.infix(self.in_list)
+        head = self.operand()
+        if self.token.kind == "|":
+            return self.comprehension("set", None, head, "}", at)
+        first = self.resumed(head)
         if self.token.kind == ":":
-            return self.object(first, at)
+            self.next()
+            head = self.operand()
+            if self.token.kind == "|":
+                return self.comprehension("object", first, head, "}", at)
+            return self.object(first, self.resumed(head), at)
         if self.token.kind == ",":
             self.next()
         elif self.token.kind != "}":
             raise self.unexpected("expected `,` or `}`")
         return SetOf([first, *self.items("}")], at)
 
-    def object(self, key: Term, at: At) -> Object:
+    def comprehension(self, kind: str, key: Term | None, head: Term, end: str, at: At) -> Term:
+        """What follows `|`."""
         self.next()
-        found = [(key, self.infix(self.in_list))]
+        body = self.query(end)
+        self.expect(end)
+        return Comprehension(kind, key, head, body, at)
+
+    def resumed(self, operand: Term) -> Term:
+        """A term with operators of which the first operand has been read."""
+        self.operand_read = operand
+        return self.infix(self.in_list)
+
+    def object(self, key: Term, value: Term, at: At) -> Object:
+        found = [(key, value)]
         while self.token.kind == ",":
             self.next()
             if self.token.kind == "}":

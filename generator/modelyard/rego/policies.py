@@ -75,7 +75,10 @@ class Library:
             name: getattr(runtime, name) for name in dir(runtime) if not name.startswith("__")
         }
         self._space["BuiltinError"] = BuiltinError
-        self._compile()
+        try:
+            self._compile()
+        except RecursionError:
+            raise RegoError("rego_compile_error", "a policy is nested too deeply") from None
 
     def number(self) -> int:
         """A number that nothing else has."""

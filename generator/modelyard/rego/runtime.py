@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from modelyard.rego.builtins.text import text as shown
 from modelyard.rego.errors import RegoError
-from modelyard.rego.text import shown
 from modelyard.rego.values import (
     UNDEFINED,
     Key,

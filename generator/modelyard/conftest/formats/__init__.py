@@ -6,6 +6,7 @@ an error to conftest: it prints `stdout` with its defaults.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
@@ -33,8 +34,6 @@ class Style:
     show_skipped: bool = False
     hide_message: bool = False
     hide_passed: bool = False
-    terminal: bool = False
-    """Whether a person's terminal obeys what is printed, so that messages must not steer it."""
 
 
 def render(name: str, checks: Sequence[Check], style: Style) -> str:
@@ -42,16 +41,30 @@ def render(name: str, checks: Sequence[Check], style: Style) -> str:
     known = name in NAMES
     module = import_module(f"modelyard.conftest.formats.{name if known else 'stdout'}")
     write = cast("Callable[[Sequence[Check], Style], str]", module.write)
-    return write(checks, style if known else Style(terminal=style.terminal))
+    return harmless(write(checks, style if known else Style()), name)
 
 
-def told(message: str, style: Style) -> str:
-    """A message as it may be shown: without control characters where they would steer a terminal."""
-    if not style.terminal:
-        return message
-    from modelyard.words import clean
+_CONTROL = re.compile(
+    "\x1b\\[(?:0|3[0-9])m|\r(?=\n)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+_COMMAND = re.compile(r"^(?=::|##\[|##vso\[)", re.MULTILINE)
 
-    return "\n".join(clean(line.replace("\t", " ")) for line in message.split("\n"))
+
+def harmless(text: str, name: str) -> str:
+    """A report that moves no cursor, hides nothing, and gives a build no commands but ours.
+
+    Control characters out of messages become escapes where the format has some, else replacement
+    characters; a line that would be a command is moved in by a space.
+    """
+    if name in ("json", "sarif"):
+        return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    text = _CONTROL.sub(
+        lambda found: (
+            found[0] if len(found[0]) > 1 or found[0] == "\r" else "\N{REPLACEMENT CHARACTER}"
+        ),
+        text,
+    )
+    return text if name in ("github", "azuredevops", "junit") else _COMMAND.sub(" ", text)
 
 
 def bullet(check: Check) -> str:

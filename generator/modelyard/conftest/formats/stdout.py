@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modelyard.conftest.formats import Style, bullet, told
+from modelyard.conftest.formats import Style, bullet
 from modelyard.conftest.results import total
 
 if TYPE_CHECKING:
@@ -30,16 +30,16 @@ def trace(checks: Sequence[Check], style: Style) -> Iterator[str]:
         for query in check.queries:
             passed = all(result.passed for result in query.results)
             title = f"file: {check.file} | query: {query.text}"
-            yield _painted(told(title, style), GREEN if passed else RED, style)
+            yield _painted(title, GREEN if passed else RED, style)
             for line in query.trace:
-                yield f"{_painted('TRAC ', BLUE, style)}  {told(line, style)}"
+                yield f"{_painted('TRAC ', BLUE, style)}  {line}"
 
 
 def _lines(checks: Sequence[Check], style: Style) -> Iterator[str]:
     for check in checks:
         for query in check.queries:
             for text in query.prints:
-                yield f"{_painted('PRNT ', BLUE, style)}  {told(text, style)}\n"
+                yield f"{_painted('PRNT ', BLUE, style)}  {text}\n"
     for check in checks:
         yield from _messages("WARN", YELLOW, check, check.warnings, style)
         yield from _messages("FAIL", RED, check, check.failures, style)
@@ -55,7 +55,7 @@ def _messages(
     word: str, colour: int, check: Check, results: Sequence[Result], style: Style
 ) -> Iterator[str]:
     for result in results:
-        text = told(f"{bullet(check)} {result.message}", style)
+        text = f"{bullet(check)} {result.message}"
         yield f"{_painted(word, colour, style)} {text}"
 
 

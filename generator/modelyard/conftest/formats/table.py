@@ -11,12 +11,12 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 from unicodedata import category, east_asian_width
 
-from modelyard.conftest.formats import Style, told
 from modelyard.conftest.gotext import SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from modelyard.conftest.formats import Style
     from modelyard.conftest.results import Check
 
 HEADER = ("RESULT", "FILE", "NAMESPACE", "MESSAGE")
@@ -24,9 +24,9 @@ HEADER = ("RESULT", "FILE", "NAMESPACE", "MESSAGE")
 _ESCAPE = re.compile("\x1b(\\[[^@-~]*[@-~]|\\][^\x07]*(\x07|\x1b\\\\))")
 
 
-def write(checks: Sequence[Check], style: Style) -> str:
+def write(checks: Sequence[Check], _style: Style) -> str:
     """The report; nothing where there is no row."""
-    rows = [[_cell(cell, style) for cell in row] for row in _rows(checks)]
+    rows = [[_cell(cell) for cell in row] for row in _rows(checks)]
     if not rows:
         return ""
     widths = [
@@ -50,8 +50,8 @@ def _rows(checks: Sequence[Check]) -> Iterator[tuple[str, str, str, str]]:
                 yield kind, check.file, check.namespace, message
 
 
-def _cell(text: str, style: Style) -> list[str]:
-    return told(text.strip(SPACE).replace("\t", " " * 8), style).split("\n")
+def _cell(text: str) -> list[str]:
+    return text.strip(SPACE).replace("\t", " " * 8).split("\n")
 
 
 def _box(rows: list[list[list[str]]], widths: list[int]) -> Iterator[str]:

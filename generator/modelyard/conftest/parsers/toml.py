@@ -6,21 +6,26 @@ the machine has now. Python reads TOML 1.0 and microseconds; what 1.1 adds is re
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from modelyard.conftest.errors import Stopped
-from modelyard.conftest.parsers import whole
+from modelyard.conftest.parsers import MAX_DEPTH, too_deep, whole
 
 if TYPE_CHECKING:
     from modelyard.conftest.results import Note
 
 LARGEST = 2**63
+_DOTTED = re.compile(rb"(?:[A-Za-z0-9_-]+[ \t]*\.[ \t]*){%d}" % MAX_DEPTH)
+"""A key so deep that reading it takes the square of its length."""
 
 
 def parse(content: bytes, notes: list[Note]) -> Any:  # noqa: ARG001 - every parser has it
     """The table of a text."""
+    if _DOTTED.search(content):
+        raise too_deep()
     try:
         return _plain(tomllib.loads(content.removeprefix(b"\xef\xbb\xbf").decode()))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -1,0 +1,127 @@
+"""Manifests that others wrote: any files and folders, without specs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelyard.check.definitions import Definitions, versions
+from modelyard.check.inspection import MAX_MANIFEST_BYTES, all_rules, located
+from modelyard.check.objects import Manifest, Objects
+from modelyard.check.rule import Context
+from modelyard.check.schema import Problem, Validators
+from modelyard.errors import Refused
+from modelyard.findings import Finding, Location, Report
+from modelyard.load.document import parse
+from modelyard.load.reader import read_text, refused
+from modelyard.words import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from modelyard.load.document import Document
+
+SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def check(paths: Sequence[str], facts: Path | None, start: Path) -> Report:
+    """Everything that is wrong with the manifests under some paths, taken together.
+
+    `facts` is an environment's file, which says what is true of the cluster; rules that need what
+    nobody told are not decided, and a finding says which. Raises `Refused` for a path without
+    manifests, and for an unsound environment.
+    """
+    context = _context(facts)
+    version = str(context.environment.cluster.kubernetes) if context.environment else versions()[-1]
+    validators = Validators(Definitions(version))
+    report = Report()
+    manifests: list[Manifest] = []
+    documents: list[Document] = []
+    for path in paths:
+        for file in _files(start / path, path):
+            shown = os.path.relpath(file, start).replace(os.sep, "/")
+            for document in _documents(file, shown, report):
+                if (
+                    isinstance(document.value, dict)
+                    and {"apiVersion", "kind"} & document.value.keys()
+                ):
+                    manifests.append(Manifest(document.value, shown, len(documents)))
+                    documents.append(document)
+    for manifest, document in zip(manifests, documents, strict=True):
+        report.summary.objects += 1
+        report.summary.checks += 1
+        problems = validators.problems(manifest.value)
+        report.findings += [located(problem, document) for problem in problems]
+    judge = all_rules()
+    verdict = judge.objects(Objects(manifests), context)
+    verdict.broken += judge.environment(verdict.claims, context)
+    report.summary.checks += verdict.checks
+    for broken in verdict.broken:
+        hit = broken.hit
+        problem = Problem(broken.rule.name, hit.route, hit.message, hit.help, hit.of_key)
+        finding = located(problem, documents[broken.manifest.index])
+        report.findings.append(replace(finding, severity=broken.rule.severity))
+    undecided = {name for name in verdict.undecided if "plan" not in judge.by_name[name].needs}
+    if undecided:
+        report.summary.skipped += len(undecided)
+        report.findings.append(_undecided(undecided, paths[0]))
+    report.findings.sort(key=lambda finding: finding.sort_key)
+    return report
+
+
+def _context(facts: Path | None) -> Context:
+    if facts is None:
+        return Context()
+    from modelyard.load.files import load_environment
+    from modelyard.spec.kinds import ENVIRONMENT
+
+    folder = facts.resolve().parent
+    text = read_text(folder / facts.name, str(facts), root=folder)
+    loaded, findings = load_environment(str(facts), text, facts.stem, ENVIRONMENT)
+    if loaded is None or findings:
+        raise Refused(findings)
+    written = loaded.document.value
+    return Context(loaded.value.spec, written["spec"] if isinstance(written, dict) else {})
+
+
+def _files(path: Path, word: str) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+        return
+    found = False
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.endswith(SUFFIXES):
+                found = True
+                yield Path(folder, name)
+    if not found:
+        raise refused(
+            "file/missing", "no manifests are here", word, f"name a folder with {SUFFIXES[0]} files"
+        )
+
+
+def _documents(file: Path, shown: str, report: Report) -> list[Document]:
+    folder = file.parent
+    try:
+        text = read_text(file, shown, root=folder, limit=MAX_MANIFEST_BYTES)
+    except Refused as refusal:
+        report.findings += refusal.findings
+        return []
+    report.summary.files += 1
+    documents, findings = parse(shown, text, kubernetes=True, limit=MAX_MANIFEST_BYTES)
+    report.findings += findings
+    return documents
+
+
+def _undecided(names: set[str], path: str) -> Finding:
+    listed = ", ".join(f"`{name}`" for name in sorted(names))
+    return Finding(
+        "check/undecided",
+        f"{plural(len(names), 'rule')} could not be decided without facts: {listed}",
+        Location(path, 1, 1),
+        "warning",
+        help="tell what is true of the cluster: `--environment FILE`",
+    )

@@ -1,0 +1,81 @@
+"""Manifests that others wrote, and the list of rules."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Shop, shared
+
+PRODUCTION = Path(__file__).resolve().parents[2] / "environments" / "production.yaml"
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: a, namespace: b}
+spec:
+  selector: {matchLabels: {app: a}}
+  template:
+    metadata: {labels: {app: a}}
+    spec:
+      containers:
+        - name: server
+          image: nginx
+          securityContext: {privileged: true}
+"""
+
+
+def test_a_folder_of_manifests_is_checked_by_schemas_and_rules(shop: Shop, tmp_path: Path) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(DEPLOYMENT + "      nodeName: 5\n")
+    run = shop.run("check", str(folder), "-o", "json")
+    found = json.loads(run.out)["findings"]
+    by_rule = {one["rule"]: one for one in found}
+    assert run.code == 1
+    assert by_rule["schema/type"]["location"]["line"] == 13
+    assert by_rule["security/privileged-container"]["location"]["line"] == 12
+
+
+def test_what_is_true_of_the_cluster_comes_from_an_environment(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(DEPLOYMENT)
+    words = ["check", str(tmp_path / "a.yaml"), "-o", "json"]
+    without = json.loads(shop.run(*words).out)
+    with_facts = json.loads(shop.run(*words, "--environment", str(PRODUCTION)).out)
+    undecided = [one for one in without["findings"] if one["rule"] == "check/undecided"]
+    assert len(undecided) == 1
+    assert not [one for one in with_facts["findings"] if one["rule"] == "check/undecided"]
+    assert without["summary"]["skipped"] > 0 == with_facts["summary"]["skipped"]
+
+
+def test_a_folder_without_manifests_is_refused(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    run = shop.run("check", str(tmp_path / "empty"), "--environment", str(PRODUCTION))
+    assert (run.code, "no manifests are here" in run.out) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a: [", "[1]\n", "- a\n--- x\n", "kind: 5\n", "apiVersion: {}"]
+)
+def test_anything_may_lie_in_a_folder(shop: Shop, tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.yaml").write_text(text)
+    assert shop.run("check", str(tmp_path / "a.yaml")).code in (0, 1)
+
+
+def test_the_guide_s_manifests_have_faults(shop: Shop) -> None:
+    folder = shared("seed") / "manifests"
+    run = shop.run("check", str(folder), "--environment", str(PRODUCTION), "-o", "json")
+    files = {Path(one["location"]["file"]).name for one in json.loads(run.out)["findings"]}
+    assert run.code == 1
+    assert len(files) >= 8
+
+
+def test_rules_are_listed_and_explained(shop: Shop) -> None:
+    rules = json.loads(shop.run("rules", "-o", "json").out)["rules"]
+    assert {rule["language"] for rule in rules} <= {"python", "rego"}
+    told = shop.run("rules", "security/privileged-container").out
+    assert "## Why" in told
+    assert "## How to fix" in told
+    assert shop.run("rules", "security/privileged-contaner").code == 2
+    assert shop.run("rules").out.strip().endswith(f"{len(rules)} rules")
