@@ -45,7 +45,7 @@ def render(name: str, checks: Sequence[Check], style: Style) -> str:
 
 
 _CONTROL = re.compile(
-    "\x1b\\[(?:0|3[0-9])m|\r(?=\n)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    "\x1b\\[(?:0|3[0-9])m|\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 _COMMAND = re.compile(r"^(?=::|##\[|##vso\[)", re.MULTILINE)
 
@@ -59,9 +59,7 @@ def harmless(text: str, name: str) -> str:
     if name in ("json", "sarif"):
         return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     text = _CONTROL.sub(
-        lambda found: (
-            found[0] if len(found[0]) > 1 or found[0] == "\r" else "\N{REPLACEMENT CHARACTER}"
-        ),
+        lambda found: found[0] if len(found[0]) > 1 else "\N{REPLACEMENT CHARACTER}",
         text,
     )
     return text if name in ("github", "azuredevops", "junit") else _COMMAND.sub(" ", text)
