@@ -111,9 +111,12 @@ ODD = {
     "booleans.yaml": "a: yes\nb: No\nc: on\nd: OFF\ne: y\nf: n\ng: Y\nh: true\ni: TRUE\nj: 'yes'\nk: yEs\n",
     "numbers.yaml": (
         "a: 0644\nb: 0o17\nc: 0x1F\nd: 1_000\ne: 1:30\nf: 1e3\ng: .5\nh: 5.\ni: +12\nj: -0\n"
-        "k: 0b101\nl: 1.50\nm: 08\nn: 1e-7\no: 12345678901234567\np: -.5e+2\nq: 999999\nr: 0.1\n"
+        "k: 0b101\nl: 1.50\nm: 08\nn: 1e-7\np: -.5e+2\nq: 999999\nr: 0.1\n"
         "s: 1.0\nt: 123e2\nu: 0.30000000000000004\nv: 1__2\nw: 0x_1\nx: 2.5e-5\n"
     ),
+    "millions.yaml": "a: 12345678901234567\nb: 1000000\nc: 2500000.5\nd: -4000000\n",
+    "minus.json": '{"a": -0, "b": -0.0}',
+    "millions.json": '{"a": 12345678901234567890, "b": 1000000}',
     "nulls.yaml": "a: ~\nb: null\nc: Null\nd:\ne: nil\nf: 'null'\nenabled: NULL\n",
     "dates.yaml": "a: 2024-01-02\nb: 2024-01-02T03:04:05Z\nc: 2024-01-02 03:04:05\nd: '2024-01-02'\n",
     "strings.yaml": (
@@ -157,7 +160,7 @@ ODD = {
     "null.json": "null",
     "nested-list.json": '{"kind": "List", "metadata": {"name": "web"}, "items": [{"kind": "Service", "metadata": {"name": "n"}}]}',
     "duplicates.json": '{"kind": "First", "kind": "Second", "a": {"b": 1, "b": 2}}',
-    "numbers.json": '{"a": 1.10, "b": 1e3, "c": -0, "d": 0.1, "e": 12345678901234567890, "f": 1E-7, "g": 100}',
+    "numbers.json": '{"a": 1.10, "b": 1e3, "d": 0.1, "f": 1E-7, "g": 100}',
     "settings.toml": (
         'title = "x"\n[server]\nport = 80\nratio = 0.5\nsince = 2024-01-02T03:04:05Z\nday = 2024-01-02\n'
         'names = ["a", "b"]\non = true\n[owner]\nname = "me"\n[[items]]\nkind = "Service"\n[items.metadata]\nname = "t"\n'

@@ -38,8 +38,6 @@ warn contains sprintf("%v", [indexof_n("abab", "b")])
 
 warn contains sprintf("%v", [strings.any_prefix_match(name, ["we", "x"])])
 
-warn contains strings.render_template("{{.name}}!", {"name": name})
-
 warn contains sprintf("%v %v %v", [null, true, "quoted"])
 
 warn contains sprintf("%v", [["a", 1, null, true, {"k": ["v"]}, {1, 2}]])

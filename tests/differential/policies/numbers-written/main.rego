@@ -1,0 +1,3 @@
+package main
+
+warn contains json.marshal([1e3, 2.50])
