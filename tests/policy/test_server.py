@@ -82,7 +82,7 @@ def served(*words: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [opa, "run", "--server", "--addr", address, "--skip-version-check", *words]
+    command = [str(opa), "run", "--server", "--addr", address, "--skip-version-check", *words]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as opa_run:
         try:
             for _ in range(500):
@@ -188,6 +188,25 @@ def test_a_shared_server_is_left_as_it_was_found(policies: list[str]) -> None:
         found: Any = choose("server", url, policies, Options())
         assert len(kept(url, "policies")) == 3
         found.close()
+        assert kept(url, "policies") == []
+
+
+def test_data_goes_to_a_shared_server_only_where_nothing_else_is(
+    policies: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "limits.yaml").write_text("limits: {replicas: 3}\n")
+    (tmp_path / "policy/a/limits.rego").write_text("package limited\n\nwarn contains data.limits\n")
+    options = Options(data=("limits.yaml",))
+    with served() as url:
+        found: Any = choose("server", url, policies, options)
+        assert found.document({}, "x").rule("limited", "warn").values == [{"replicas": 3}]
+        found.close()
+        assert kept(url, "data/limits") is None
+        put = urllib.request.Request(f"{url}/v1/data/limits", b'{"replicas": 4}', method="PUT")
+        urllib.request.urlopen(put).close()
+        with pytest.raises(PolicyError, match=r"`data\.limits` is on .* already, and differs"):
+            choose("server", url, policies, options)
+        assert kept(url, "data/limits") == {"replicas": 4}
         assert kept(url, "policies") == []
 
 
@@ -330,7 +349,7 @@ class _Odd(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: object) -> None:  # type: ignore[override]
+    def log_message(self, *_: object) -> None:
         pass
 
 

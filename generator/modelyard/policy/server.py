@@ -82,6 +82,10 @@ def connect(url: str, policies: list[str], options: Options) -> Server:
             raise PolicyError(f"`{flag}` is decided where a server is started: use another engine")
     texts = read_policies(policies)
     data: dict[str, Value] = {}
+    if options.data:
+        from modelyard.policy.documents import load
+
+        data = load(options.data)
     service = Service(url, os.environ.get("MODELYARD_OPA_TOKEN"))
     guest = _Guest(service, list(texts))
     atexit.register(guest.leave)
