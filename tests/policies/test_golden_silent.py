@@ -5,8 +5,7 @@ from __future__ import annotations
 import copy
 import random
 from collections import defaultdict
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -16,6 +15,9 @@ from modelyard.check.objects import Manifest, Objects
 from modelyard.check.rule import Claim, Context
 from modelyard.spec.environment import Environment
 from tests.policies import samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOLDEN = samples.ROOT / "tests" / "golden"
 ENVIRONMENTS = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())

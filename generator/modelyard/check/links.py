@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from modelyard.check.objects import Manifest, Objects, Pod
+    from modelyard.check.rule import Context
+    from modelyard.findings import Route
 
 NAME = "kubernetes.io/metadata.name"
 """The label that every namespace has: its name."""
@@ -130,6 +132,71 @@ def in_cluster(host: Any, namespace: str, domain: str = "cluster.local") -> tupl
     if len(parts) == 3 and parts[2] == "svc":
         return parts[0], parts[1]
     return None
+
+
+def destinations(manifest: Manifest) -> Iterator[tuple[Route, dict[str, Any]]]:
+    """The destinations of a VirtualService, mirrors too."""
+    for protocol in ("http", "tcp", "tls"):
+        for number, item in enumerate(sequence(manifest.spec.get(protocol))):
+            item = mapping(item)
+            for place, found in enumerate(sequence(item.get("route"))):
+                destination = mapping(mapping(found).get("destination"))
+                yield ("spec", protocol, number, "route", place, "destination"), destination
+            if isinstance(item.get("mirror"), dict):
+                yield ("spec", protocol, number, "mirror"), item["mirror"]
+            for place, found in enumerate(sequence(item.get("mirrors"))):
+                destination = mapping(mapping(found).get("destination"))
+                yield ("spec", protocol, number, "mirrors", place, "destination"), destination
+
+
+def scraped(objects: Objects) -> Iterator[tuple[Pod, int, str, str]]:
+    """The pods that monitors scrape, with the number and name of the port, and the path."""
+    for monitor in objects.of("ServiceMonitor", "PodMonitor"):
+        selector = monitor.spec.get("selector")
+        names = sequence(mapping(monitor.spec.get("namespaceSelector")).get("matchNames"))
+        spaces = {str(name) for name in names} or {monitor.namespace}
+        direct = monitor.kind == "PodMonitor"
+        for item in sequence(monitor.spec.get("podMetricsEndpoints" if direct else "endpoints")):
+            asked, path = mapping(item).get("port"), str(mapping(item).get("path") or "/metrics")
+            if not isinstance(asked, str):
+                continue
+            if direct:
+                for pod in objects.pods:
+                    if pod.manifest.namespace in spaces and selects(selector, pod.labels):
+                        for name, number in declared(pod).items():
+                            if name == asked:
+                                yield pod, number, name, path
+                continue
+            for service in services(objects):
+                if service.namespace in spaces and selects(selector, service.labels):
+                    for pod, number, name in behind(objects, service, asked):
+                        yield pod, number, name, path
+
+
+def behind(
+    objects: Objects, service: Manifest, asked: Any = None
+) -> Iterator[tuple[Pod, int, str]]:
+    """The pods and ports that a Service leads to, from one of its ports or from all."""
+    pods = pods_of(objects, service)
+    for _, port in ports_of(service):
+        if asked is None or asked in (port.get("name"), port.get("port")):
+            for pod in pods:
+                for name, number in declared(pod).items():
+                    if target(port) in (name, number):
+                        yield pod, number, name
+
+
+def in_mesh(pod: Pod, context: Context) -> bool:
+    """Whether a pod gets a sidecar."""
+    environment = context.environment
+    if environment is None or environment.mesh is None or pod.spec.get("hostNetwork"):
+        return False
+    if pod.manifest.namespace not in ("", str(environment.namespace)):
+        return False
+    told = {**pod.annotations, **pod.labels}.get("sidecar.istio.io/inject")
+    if told is not None:
+        return str(told).lower() == "true"
+    return environment.mesh.native_sidecars or not pod.ends
 
 
 def isolates(policy: Manifest, direction: str) -> bool:

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from modelyard.check.rule import RULES, Rule
 
-FAMILIES: tuple[str, ...] = ("network",)
+FAMILIES: tuple[str, ...] = ("mesh", "network")
 """Modules of this package."""
 
 

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard.check.links import (
     NAME,
+    behind,
     declared,
+    destinations,
     in_cluster,
+    in_mesh,
     is_opaque,
     isolates,
     nearest,
@@ -20,6 +23,7 @@ from modelyard.check.links import (
     ports_of,
     reaches,
     rules_of,
+    scraped,
     service_named,
     services,
     target,
@@ -533,37 +537,6 @@ def every_namespace(manifest: Manifest, _context: Context) -> Iterator[Hit]:
                 )
 
 
-def _scraped(objects: Objects) -> Iterator[tuple[Pod, int, str]]:
-    """The pods that monitors scrape, with the number and name of the port."""
-    for monitor in objects.of("ServiceMonitor", "PodMonitor"):
-        spec = monitor.spec
-        names = sequence(mapping(spec.get("namespaceSelector")).get("matchNames"))
-        spaces = {str(name) for name in names} or {monitor.namespace}
-        if monitor.kind == "PodMonitor":
-            for pod in objects.pods:
-                if pod.manifest.namespace in spaces and selects(spec.get("selector"), pod.labels):
-                    for item in sequence(spec.get("podMetricsEndpoints")):
-                        name = mapping(item).get("port")
-                        number = declared(pod).get(str(name))
-                        if number is not None:
-                            yield pod, number, str(name)
-            continue
-        for service in services(objects):
-            if service.namespace not in spaces or not selects(spec.get("selector"), service.labels):
-                continue
-            asked = [item["port"] for item in _plain(spec.get("endpoints"))]
-            for _, port in ports_of(service):
-                if port.get("name") in asked:
-                    for pod in pods_of(objects, service):
-                        for name, number in declared(pod).items():
-                            if target(port) in (name, number):
-                                yield pod, number, name
-
-
-def _plain(items: Any) -> list[dict[str, Any]]:
-    return [item for item in sequence(items) if isinstance(mapping(item).get("port"), str)]
-
-
 def _admitted(
     objects: Objects, pod: Pod, namespace: str, labels: dict[str, str], port: int, name: str
 ) -> Manifest | None:
@@ -603,7 +576,7 @@ def scraper_blocked(objects: Objects, context: Context) -> Iterator[Hit]:
     prometheus = context.environment.monitoring.prometheus
     labels = {str(key): str(value) for key, value in prometheus.pod_labels.items()}
     told: set[tuple[int, int]] = set()
-    for pod, port, name in _scraped(objects):
+    for pod, port, name, _ in scraped(objects):
         policy = _admitted(objects, pod, str(prometheus.namespace), labels, port, name)
         if policy is not None and (id(policy), port) not in told:
             told.add((id(policy), port))
@@ -639,25 +612,19 @@ def gateway_blocked(objects: Objects, context: Context) -> Iterator[Hit]:
         service = service_named(objects, backend.namespace, backend.service)
         if service is None:
             continue
-        for _, item in ports_of(service):
-            if backend.port not in (None, item.get("port"), item.get("name")):
-                continue
-            for pod in pods_of(objects, service):
-                for name, number in declared(pod).items():
-                    if target(item) not in (name, number):
-                        continue
-                    policy = _admitted(objects, pod, str(gateway.namespace), labels, number, name)
-                    if policy is not None and (id(policy), number) not in told:
-                        told.add((id(policy), number))
-                        yield Hit(
-                            ("spec", "ingress"),
-                            f"the gateway cannot reach port {number} of {pod.manifest.kind} "
-                            f"{shown(pod.manifest.name)}, and {backend.manifest.kind} "
-                            f"{shown(backend.manifest.name)} sends requests there through it",
-                            f"add an ingress rule from `{NAME}: {gateway.namespace}` to port {number}",
-                            policy,
-                            of_key=True,
-                        )
+        for pod, number, name in behind(objects, service, backend.port):
+            policy = _admitted(objects, pod, str(gateway.namespace), labels, number, name)
+            if policy is not None and (id(policy), number) not in told:
+                told.add((id(policy), number))
+                yield Hit(
+                    ("spec", "ingress"),
+                    f"the gateway cannot reach port {number} of {pod.manifest.kind} "
+                    f"{shown(pod.manifest.name)}, and {backend.manifest.kind} "
+                    f"{shown(backend.manifest.name)} sends requests there through it",
+                    f"add an ingress rule from `{NAME}: {gateway.namespace}` to port {number}",
+                    policy,
+                    of_key=True,
+                )
 
 
 @rule(
@@ -699,19 +666,6 @@ def control_plane_blocked(objects: Objects, context: Context) -> Iterator[Hit]:
                     rules[0][0],
                     of_key=True,
                 )
-
-
-def in_mesh(pod: Pod, context: Context) -> bool:
-    """Whether a pod gets a sidecar."""
-    mesh = context.environment.mesh if context.environment is not None else None
-    if mesh is None or pod.spec.get("hostNetwork"):
-        return False
-    if pod.manifest.namespace not in ("", str(context.environment.namespace)):  # type: ignore[union-attr]
-        return False
-    told = {**pod.annotations, **pod.labels}.get("sidecar.istio.io/inject")
-    if told is not None:
-        return str(told).lower() == "true"
-    return mesh.native_sidecars or not pod.ends
 
 
 @rule("network/service-port-in-policy", "error", scope="release", rows=("N13",))
@@ -838,21 +792,6 @@ def _backends(objects: Objects) -> Iterator[_Backend]:
                     (*at, "port", "number"),
                     through_gateway=outside,
                 )
-
-
-def destinations(manifest: Manifest) -> Iterator[tuple[Route, dict[str, Any]]]:
-    """The destinations of a VirtualService, mirrors too."""
-    for protocol in ("http", "tcp", "tls"):
-        for number, item in enumerate(sequence(manifest.spec.get(protocol))):
-            item = mapping(item)
-            for place, found in enumerate(sequence(item.get("route"))):
-                destination = mapping(mapping(found).get("destination"))
-                yield ("spec", protocol, number, "route", place, "destination"), destination
-            if isinstance(item.get("mirror"), dict):
-                yield ("spec", protocol, number, "mirror"), item["mirror"]
-            for place, found in enumerate(sequence(item.get("mirrors"))):
-                destination = mapping(mapping(found).get("destination"))
-                yield ("spec", protocol, number, "mirrors", place, "destination"), destination
 
 
 @rule(
