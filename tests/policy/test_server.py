@@ -183,6 +183,21 @@ def test_tests_pass_fail_and_wait(engine: Server) -> None:
         assert found["test_big"].prints == ("policy/b/main_test.rego:6: asking 9",)
 
 
+def test_a_test_with_two_definitions_is_refused_rather_than_guessed(
+    policies: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_path(monkeypatch)
+    (tmp_path / "policy/b/twice_test.rego").write_text(
+        "package twice_test\n\ntest_x if true\n\ntest_x if false\n"
+    )
+    found: Any = choose("opa", None, policies, Options())
+    with pytest.raises(
+        PolicyError, match=r"twice_test\.rego:3: `test_x` is defined more than once"
+    ):
+        found.tests()
+    found.close()
+
+
 def test_a_shared_server_is_left_as_it_was_found(policies: list[str]) -> None:
     with served() as url:
         found: Any = choose("server", url, policies, Options())

@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from modelyard.policy.documents import SUFFIXES
 from modelyard.policy.engine import PolicyError
 from modelyard.policy.http import Service
 from modelyard.policy.server import Server, module
@@ -42,6 +43,8 @@ def run_conftest(arguments: Sequence[str]) -> int:
 def start(policies: list[str], options: Options) -> Program:
     """Start the `opa` that is on the path, with the policies in it; raises `PolicyError`."""
     program = _find("opa")
+    if options.rego_version.lower() not in ("v0", "v1"):
+        raise PolicyError(f"invalid Rego version: {options.rego_version}")
     files = list(read_policies(policies))
     for path in options.data:
         if not os.path.exists(path.rpartition(":")[2]):  # noqa: PTH110
@@ -49,6 +52,7 @@ def start(policies: list[str], options: Options) -> Program:
     folder = tempfile.TemporaryDirectory(prefix="modelyard-opa-")
     running = _Running(program, Path(folder.name), files, options)
     atexit.register(running.stop)
+    service: Service | None = None
     try:
         running.check()
         service = running.serve()
@@ -56,6 +60,8 @@ def start(policies: list[str], options: Options) -> Program:
         modules = [replace(listed[file.lstrip("/")], file=file) for file in files]
         return Program(running, folder, service, modules, options)
     except BaseException:
+        if service is not None:
+            service.close()
         running.stop()
         folder.cleanup()
         raise
@@ -93,7 +99,7 @@ class _Running:
         self._process: subprocess.Popen[bytes] | None = None
         self._common = ["--v0-compatible"] if options.rego_version.lower() == "v0" else []
         # What is named is loaded; what is found in a folder of data is loaded if it is data.
-        self._data = ["--ignore", "*.rego", "--ignore", "*.tar.gz", *options.data]
+        self._data = ["--ignore", "*.rego", "--ignore", "*.tar.gz", *filter(_is_data, options.data)]
 
     def check(self) -> None:
         """Compile as the options want it; raises `PolicyError` with every mistake."""
@@ -187,6 +193,12 @@ def _find(name: str) -> str:
     if found is None:
         raise PolicyError(f"no program `{name}` is on the path")
     return found
+
+
+def _is_data(path: str) -> bool:
+    """Whether conftest takes what was named: it is a folder, or its name ends as data's do."""
+    place = Path(path.rpartition(":")[2])
+    return place.is_dir() or place.suffix.lower() in SUFFIXES
 
 
 def _environment() -> dict[str, str]:

@@ -233,6 +233,11 @@ class Server:
 
     def _test(self, own: Module, name: str, line: int) -> Test:
         place = (own.namespace, name, own.file, line)
+        if [found for found, _ in own.heads(every=True)].count(name) > 1:
+            raise PolicyError(
+                f"{own.file}:{line}: `{name}` is defined more than once, and a server cannot run"
+                " one definition of a test by itself: rename it, or use another engine"
+            )
         if name.startswith("todo_"):
             return Test(*place, passed=False, skipped=True)
         try:
