@@ -1,7 +1,8 @@
 """The samples of rules: `policies/<category>/<rule>/{good,bad}.yaml`.
 
 In a bad sample each line where the rule must find something ends in `# finding`; a line with several
-findings says so: `# finding 2`. Samples are manifests, checked in the shipped production environment.
+findings says so: `# finding 2`. Marks are taken away before reading, so that JSON may have them too.
+Samples are manifests, checked in the shipped production environment.
 Rules that need a spec have `good.model.yaml` and `bad.model.yaml` instead: model specs, of which the
 line is marked that is the cause.
 """
@@ -56,7 +57,8 @@ class Sample:
 def read(path: Path) -> Sample:
     """A sample; refuses one that is no good YAML."""
     text = path.read_text()
-    documents, findings = parse(path.name, text, kubernetes=True)
+    plain = "\n".join(MARK.sub("", line) for line in text.split("\n"))
+    documents, findings = parse(path.name, plain, kubernetes=True)
     assert not findings, findings
     documents = [document for document in documents if isinstance(document.value, dict)]
     marks: Counter[int] = Counter()
@@ -80,7 +82,8 @@ def lines(sample: Sample, verdict: Verdict) -> list[tuple[int, str, str]]:
     found = []
     for broken in verdict.broken:
         document = sample.documents[broken.manifest.index]
-        place = document.locate(broken.hit.route, key=broken.hit.of_key)
+        hit = broken.hit
+        place = document.locate(hit.route, key=hit.of_key, within=hit.within)
         found.append((place.line, broken.rule.name, broken.hit.message))
     return sorted(found)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelyard.check.definitions import Definitions, versions
-from modelyard.check.inspection import MAX_MANIFEST_BYTES, all_rules, located
+from modelyard.check.inspection import MAX_MANIFEST_BYTES, all_rules, located, problem_of
 from modelyard.check.objects import Manifest, Objects
 from modelyard.check.rule import Context
-from modelyard.check.schema import Problem, Validators
+from modelyard.check.schema import Validators
 from modelyard.errors import Refused
 from modelyard.findings import Finding, Location, Report
 from modelyard.load.document import parse
@@ -59,9 +59,7 @@ def check(paths: Sequence[str], facts: Path | None, start: Path) -> Report:
     verdict.broken += judge.environment(verdict.claims, context)
     report.summary.checks += verdict.checks
     for broken in verdict.broken:
-        hit = broken.hit
-        problem = Problem(broken.rule.name, hit.route, hit.message, hit.help, hit.of_key)
-        finding = located(problem, documents[broken.manifest.index])
+        finding = located(problem_of(broken), documents[broken.manifest.index])
         report.findings.append(replace(finding, severity=broken.rule.severity))
     undecided = {name for name in verdict.undecided if "plan" not in judge.by_name[name].needs}
     if undecided:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from modelyard.check.judge import Judge, Verdict
+    from modelyard.check.judge import Broken, Judge, Verdict
     from modelyard.findings import Cause, Route
     from modelyard.load.document import Document
     from modelyard.load.repository import Repository
@@ -130,7 +130,7 @@ class Inspector:
             documents, _ = self.file(file, self.validators(name), Summary())
             if broken.manifest.index >= len(documents):
                 continue
-            problem = Problem(broken.rule.name, hit.route, hit.message, hit.help, hit.of_key)
+            problem = problem_of(broken)
             finding = located(problem, documents[broken.manifest.index])
             cause = self._cause(name, file, hit.route)
             found.append(replace(finding, severity=broken.rule.severity, cause=cause))
@@ -190,8 +190,7 @@ class Inspector:
         own: dict[str, Document] = {}
         found = []
         for broken in verdict.broken:
-            file, hit = broken.manifest.file, broken.hit
-            problem = Problem(broken.rule.name, hit.route, hit.message, hit.help, hit.of_key)
+            file, problem = broken.manifest.file, problem_of(broken)
             if file in lying:
                 finding = located(problem, lying[file][broken.manifest.index])
             else:
@@ -247,6 +246,12 @@ def _packed(verdict: Verdict) -> tuple[tuple[str, Any], ...]:
     )
 
 
+def problem_of(broken: Broken) -> Problem:
+    """What a rule has found, as schemas say what they find."""
+    hit = broken.hit
+    return Problem(broken.rule.name, hit.route, hit.message, hit.help, hit.of_key, hit.within)
+
+
 def located(problem: Problem, document: Document) -> Finding:
     """A problem at its line."""
     value: dict[str, Any] = document.value if isinstance(document.value, dict) else {}
@@ -255,7 +260,7 @@ def located(problem: Problem, document: Document) -> Finding:
     return Finding(
         problem.rule,
         problem.message,
-        document.locate(problem.route, key=problem.of_key),
+        document.locate(problem.route, key=problem.of_key, within=problem.within),
         object=ObjectRef(
             str(value.get("apiVersion", "")),
             str(value.get("kind", "")),

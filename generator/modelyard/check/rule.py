@@ -27,6 +27,8 @@ class Hit:
     manifest: Manifest | None = None
     of_key: bool = False
     """Whether the key is wrong, and not its value."""
+    within: int = 0
+    """The line of the text at `route`, counted from 1, where that text has lines; 0 for all of it."""
 
 
 @dataclass(frozen=True, slots=True)

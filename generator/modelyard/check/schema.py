@@ -27,6 +27,8 @@ class Problem:
     help: str = ""
     of_key: bool = False
     """Whether the key is wrong, and not its value."""
+    within: int = 0
+    """The line of the text at `route`, from 1; 0 for all of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,11 @@ class Document:
                 raise LookupError(route) from None
         return value
 
-    def locate(self, route: Route, *, key: bool = False) -> Location:
-        """The position of the value (or the key) at a route, or of the nearest written parent."""
+    def locate(self, route: Route, *, key: bool = False, within: int = 0) -> Location:
+        """The position of the value (or the key) at a route, or of the nearest written parent.
+
+        With `within`, of that line of a text in a literal block, counted from 1.
+        """
         value, spot = self.value, self.start
         for depth, step in enumerate(route):
             mark = self.marks.get(id(value))
@@ -70,7 +73,18 @@ class Document:
                 last = depth == len(route) - 1
                 filled = isinstance(value, dict | list) and bool(value)
                 spot = found[:2] if filled or (key and last) else found[2:]
+        if within and (line := self._line(spot, within)) is not None:
+            return line
         return Location(self.file, spot[0] + 1, spot[1] + 1)
+
+    def _line(self, spot: Spot, number: int) -> Location | None:
+        """A line of the literal block that begins at a spot, if one does."""
+        lines = self.text.split("\n")
+        line = spot[0] + number
+        if lines[spot[0]][spot[1] : spot[1] + 1] != "|" or line >= len(lines):
+            return None
+        indentation = len(lines[line]) - len(lines[line].lstrip())
+        return Location(self.file, line + 1, indentation + 1)
 
 
 Place = tuple[Document, Route]
