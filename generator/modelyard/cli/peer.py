@@ -73,12 +73,23 @@ class Loader:
     def __init__(self, told: Settings) -> None:
         self.name = told.text("engine") or None
         self.url = told.text("opa-url") or None
+        self.engine: Engine | None = None
+
+    def __enter__(self) -> Loader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of what the engine holds: a connection, a program of its own."""
+        close = getattr(self.engine, "close", None)
+        if close is not None:
+            close()
 
     def __call__(self, policies: list[str], options: Options) -> Engine:
         """The engine; raises `PolicyError`."""
         from modelyard.policy.engines import choose
 
-        return choose(self.name, self.url, policies, options)
+        self.engine = choose(self.name, self.url, policies, options)
+        return self.engine
 
 
 def handed_over(command: str, told: Settings, given: list[str]) -> int | None:

@@ -51,7 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     except ModelyardError as error:
         return peer.fail(error)
     try:
-        found = test(told, peer.Loader(told), peer.standard_input)
+        with peer.Loader(told) as load:
+            found = test(told, load, peer.standard_input)
     except ModelyardError as error:
         return peer.fail(error, "running test")
     peer.warn(found.notes)

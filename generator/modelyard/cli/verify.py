@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     if code is not None:
         return code
     try:
-        found = verify(told, peer.Loader(told))
+        with peer.Loader(told) as load:
+            found = verify(told, load)
     except ModelyardError as error:
         return peer.fail(error, "running verification")
     peer.warn(found.notes)
