@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from modelyard.check.links import service_named, services, together
 from modelyard.check.objects import mapping, sequence
 from modelyard.check.rule import Claim, Hit, rule
-from modelyard.findings import at
 from modelyard.words import shown
 
 if TYPE_CHECKING:
@@ -31,10 +30,11 @@ def _applications(objects: Objects) -> Iterator[tuple[Manifest, Route, dict[str,
 
 def _specs(manifest: Manifest) -> Iterator[tuple[Manifest, Route, dict[str, Any]]]:
     if manifest.group == _ARGO:
-        route: Route = ("spec",)
         if manifest.kind == "ApplicationSet":
-            route = ("spec", "template", "spec")
-        yield manifest, route, mapping(at(manifest.value, route))
+            inner = mapping(mapping(manifest.spec.get("template")).get("spec"))
+            yield manifest, ("spec", "template", "spec"), inner
+        else:
+            yield manifest, ("spec",), manifest.spec
 
 
 def _options(spec: dict[str, Any]) -> list[str]:
@@ -305,8 +305,9 @@ def _skips(source: dict[str, Any]) -> bool:
 
 
 def _workflow(manifest: Manifest) -> tuple[Route, dict[str, Any]]:
-    route: Route = ("spec", "workflowSpec") if manifest.kind == "CronWorkflow" else ("spec",)
-    return route, mapping(at(manifest.value, route))
+    if manifest.kind == "CronWorkflow":
+        return ("spec", "workflowSpec"), mapping(manifest.spec.get("workflowSpec"))
+    return ("spec",), manifest.spec
 
 
 _WORKFLOWS = ("Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate")
@@ -384,11 +385,11 @@ def unknown_template(manifest: Manifest, _context: Context) -> Iterator[Hit]:
                     )
         cycle = _cycle(tasks)
         if cycle:
-            where = next(where for where, task in tasks if task.get("name") == cycle[0])
+            where, first = next(found for found in tasks if str(found[1].get("name")) == cycle[0])
             yield Hit(
                 (
                     *where,
-                    "dependencies" if "dependencies" in at(manifest.value, where) else "depends",
+                    "dependencies" if "dependencies" in first else "depends",
                 ),
                 f"the tasks wait for each other: {' → '.join(shown(name) for name in cycle)}",
                 "remove one of the dependencies",
