@@ -10,7 +10,7 @@ from importlib import import_module
 
 from modelyard.check.rule import RULES, Rule
 
-FAMILIES: tuple[str, ...] = ("argo", "mesh", "network", "promql", "rates")
+FAMILIES: tuple[str, ...] = ("alerts", "argo", "mesh", "network", "promql", "rates")
 """Modules of this package."""
 
 
