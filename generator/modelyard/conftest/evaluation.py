@@ -17,15 +17,37 @@ from modelyard.conftest.results import Check, Note, Place, Query, Result
 from modelyard.conftest.rules import Rules, rules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from modelyard.conftest.inputs import Input
     from modelyard.policy.engine import Answer, Document, Engine
 
 COMBINED = "Combined"
 
-_NO_QUERY = Query("")
+_PASSED = (Result(""),)
 _PREFIXES = ("violation_", "deny_", "warn_")
+
+
+class Asked:
+    """What documents are asked in one namespace."""
+
+    __slots__ = ("count", "namespace", "rules")
+
+    def __init__(self, namespace: str, rules: Rules) -> None:
+        self.namespace, self.count = namespace, rules.count
+        self.rules = [AskedRule(namespace, name) for name in rules.asked]
+
+
+class AskedRule:
+    """One rule, with the texts of its queries."""
+
+    __slots__ = ("exception", "name", "query", "suffix", "warns")
+
+    def __init__(self, namespace: str, name: str) -> None:
+        self.name, self.suffix = name, without_prefix(name)
+        self.query = f"data.{namespace}.{name}"
+        self.exception = f"data.{namespace}.exception[_][_] == {quoted(self.suffix)}"
+        self.warns = name.startswith("warn")
 
 
 @dataclass(slots=True)
@@ -36,32 +58,40 @@ class Evaluation:
     notes: list[Note] = field(default_factory=list)
     named: bool = True
     """Whether somebody named the namespaces, so that each is expected to test something."""
-    _suffixes: dict[str, str] = field(default_factory=dict)
     _dropped: set[tuple[str, str]] = field(default_factory=set)
 
-    def each(self, inputs: Sequence[Input], namespaces: Sequence[str]) -> list[Check]:
+    def each(self, inputs: Iterable[Input], namespaces: Sequence[str]) -> list[Check]:
         """Every file by itself in every namespace."""
-        asked = [(namespace, self._rules(namespace)) for namespace in namespaces]
-        checks: list[list[Check]] = [[] for _ in asked]
-        for one in inputs:
-            values = one.value if isinstance(one.value, list) else [one.value]
-            documents = [self.engine.document(value, one.path) for value in values]
-            for (namespace, rules), found in zip(asked, checks, strict=True):
-                check = Check(one.path, namespace)
-                for document in documents:
-                    with _saying("query rule: check"):
-                        check.add(self._check(document, one.path, namespace, rules))
-                found.append(check)
-        return [check for found in checks for check in found]
+        asked = self.asked(namespaces)
+        return by_namespace([self.one(one, asked) for one in inputs])
+
+    def asked(self, namespaces: Sequence[str]) -> list[Asked]:
+        """What every document is asked in each namespace."""
+        return [Asked(namespace, self._rules(namespace)) for namespace in namespaces]
+
+    def one(self, one: Input, asked: Sequence[Asked]) -> list[Check]:
+        """One file in every namespace."""
+        values = one.value if isinstance(one.value, list) else [one.value]
+        documents = [self.engine.document(value, one.path) for value in values]
+        checks = []
+        for about in asked:
+            check = Check(one.path, about.namespace)
+            for document in documents:
+                with _saying("query rule: check"):
+                    self._check(check, document, about)
+            checks.append(check)
+        return checks
 
     def combined(self, inputs: Sequence[Input], namespaces: Sequence[str]) -> list[Check]:
         """All files together in every namespace."""
         document = self.engine.document(combine(inputs), COMBINED)
         checks = []
         for namespace in namespaces:
-            rules = self._rules(namespace)
+            about = Asked(namespace, self._rules(namespace))
+            check = Check(COMBINED, namespace)
             with _saying("check combined: check"):
-                checks.append(self._check(document, COMBINED, namespace, rules))
+                self._check(check, document, about)
+            checks.append(check)
         return checks
 
     def _rules(self, namespace: str) -> Rules:
@@ -71,53 +101,51 @@ class Evaluation:
             self.notes += rules.notes(namespace, known=known)
         return rules
 
-    def _check(self, document: Document, path: str, namespace: str, rules: Rules) -> Check:
-        found = Check(path, namespace)
-        for rule in rules.asked:
-            exceptions = self._exceptions(document, namespace, rule)
-            with _saying("query rule"):
-                query = self._query(document, namespace, rule)
-            found.queries += [one for one in (exceptions, query) if one.prints or one.trace]
-            found.exceptions += exceptions.results
-            if exceptions.results:
+    def _check(self, found: Check, document: Document, about: Asked) -> None:
+        """Add what a document comes to in one namespace."""
+        tests = 0
+        for rule in about.rules:
+            exceptions = document.exceptions(about.namespace, rule.suffix)
+            answer = document.rule(about.namespace, rule.name)
+            if not answer.defined and not exceptions.values and _silent(answer, exceptions):
                 continue
-            found.successes += sum(result.passed for result in query.results)
-            told = [result for result in query.results if not result.passed]
-            (found.warnings if rule.startswith("warn") else found.failures).extend(told)
-        found.successes += max(0, rules.count - found.totals.tests)
-        return found
+            results = self._results(answer, rule.query)
+            excepted = [Result(rule.exception) for value in exceptions.values if value is True]
+            if not _silent(answer, exceptions):
+                found.queries += [
+                    Query(text, tuple(told), one.prints, one.trace)
+                    for text, told, one in (
+                        (rule.exception, excepted, exceptions),
+                        (rule.query, results, answer),
+                    )
+                    if one.prints or one.trace
+                ]
+            if excepted:
+                found.exceptions += excepted
+                tests += len(excepted)
+                continue
+            tests += len(results)
+            told = [result for result in results if result.message]
+            found.successes += len(results) - len(told)
+            if told:
+                (found.warnings if rule.warns else found.failures).extend(told)
+        found.successes += max(0, about.count - tests)
 
-    def _exceptions(self, document: Document, namespace: str, rule: str) -> Query:
-        suffix = self._suffixes.get(rule)
-        if suffix is None:
-            suffix = self._suffixes[rule] = without_prefix(rule)
-        answer = document.exceptions(namespace, suffix)
-        if not answer.defined and not answer.prints and not answer.trace:
-            return _NO_QUERY
-        text = f"data.{namespace}.exception[_][_] == {quoted(suffix)}"
-        results = tuple(Result(text) for value in answer.values if value is True)
-        return Query(text, results, answer.prints, answer.trace)
-
-    def _query(self, document: Document, namespace: str, rule: str) -> Query:
-        text = f"data.{namespace}.{rule}"
-        answer = document.rule(namespace, rule)
-        results = self._results(answer, text)
-        return Query(text, results, answer.prints, answer.trace)
-
-    def _results(self, answer: Answer, query: str) -> tuple[Result, ...]:
+    def _results(self, answer: Answer, query: str) -> Sequence[Result]:
         if not answer.defined:
             return ()
         if not answer.values:
-            return (Result(""),)
+            return _PASSED
         results = []
         for value in answer.values:
             if isinstance(value, str):
                 results.append(Result(value, metadata={"query": query}))
             elif isinstance(value, dict):
-                results.append(_result(value, query))
+                with _saying("query rule"):
+                    results.append(_result(value, query))
             else:
                 self._note_dropped(value, query)
-        return tuple(results)
+        return results
 
     def _note_dropped(self, value: Any, query: str) -> None:
         kind = "a list" if isinstance(value, list) else str(value).lower()
@@ -126,6 +154,11 @@ class Evaluation:
         self._dropped.add((query, kind))
         text = f"`{query}` holds {kind}, which is neither a text nor an object, and so passes"
         self.notes.append(Note("policy/dropped-result", text))
+
+
+def by_namespace(files: Sequence[Sequence[Check]]) -> list[Check]:
+    """The checks of every file in every namespace, in the order in which conftest lists them."""
+    return [check for checks in zip(*files, strict=True) for check in checks]
 
 
 def combine(inputs: Sequence[Input]) -> list[dict[str, Any]] | None:
@@ -147,6 +180,10 @@ def without_prefix(rule: str) -> str:
     for prefix in _PREFIXES:
         rule = rule.removeprefix(prefix)
     return rule
+
+
+def _silent(one: Answer, other: Answer) -> bool:
+    return not (one.prints or other.prints or one.trace or other.trace)
 
 
 def _result(value: dict[str, Any], query: str) -> Result:

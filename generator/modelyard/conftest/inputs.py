@@ -83,15 +83,23 @@ def read(
     inputs: dict[str, Any] = {}
     notes = found.notes()
     for path in found.paths:
-        try:
-            parsed = by_name(parser or _parser(path))(_content(path, standard_input))
-        except (Stopped, OSError) as error:
-            text = error.strerror if isinstance(error, OSError) else str(error)
-            raise Stopped(f"parse configurations: {text}, path: {path}") from None
-        name = stdin_name if path == "-" and stdin_name else path
-        inputs[name] = parsed.value
-        notes += [replace(note, file=name) for note in parsed.notes]
+        one, told = read_one(path, parser, standard_input, stdin_name)
+        inputs[one.path] = one.value
+        notes += told
     return [Input(path, value) for path, value in inputs.items()], notes
+
+
+def read_one(
+    path: str, parser: str, standard_input: Callable[[], bytes], stdin_name: str = ""
+) -> tuple[Input, list[Note]]:
+    """The documents of one file; raises `Stopped` where it cannot be read."""
+    try:
+        parsed = by_name(parser or _parser(path))(_content(path, standard_input))
+    except (Stopped, OSError) as error:
+        text = error.strerror if isinstance(error, OSError) else str(error)
+        raise Stopped(f"parse configurations: {text}, path: {path}") from None
+    name = stdin_name if path == "-" and stdin_name else path
+    return Input(name, parsed.value), [replace(note, file=name) for note in parsed.notes]
 
 
 def _parser(path: str) -> str:

@@ -212,6 +212,8 @@ class EmbeddedDocument:
     def __init__(self, engine: Embedded, evaluation: Evaluation) -> None:
         self.engine = engine
         self.evaluation = evaluation
+        self.excepted: dict[str, list[Value]] = {}
+        """By namespace: what its exceptions hold, where asking again would say the same."""
 
     def rule(self, namespace: str, rule: str) -> Answer:
         """`data.<namespace>.<rule>`."""
@@ -231,14 +233,19 @@ class EmbeddedDocument:
 
     def exceptions(self, namespace: str, suffix: str) -> Answer:
         """`data.<namespace>.exception[_][_] == <suffix>`: one value for each solution."""
-        if not self.engine.excepts(namespace):
-            return _UNDEFINED
-        evaluation = self._fresh()
-        value = self.engine.evaluate(evaluation, namespace, "exception")
-        found = [
-            True for outer in _members(value) for inner in _members(outer) if equal(inner, suffix)
-        ]
-        return Answer(bool(found), found, tuple(evaluation.prints))
+        inner = self.excepted.get(namespace)
+        prints: tuple[str, ...] = ()
+        if inner is None:
+            if not self.engine.excepts(namespace):
+                return _UNDEFINED
+            evaluation = self._fresh()
+            value = self.engine.evaluate(evaluation, namespace, "exception")
+            inner = [item for outer in _members(value) for item in _members(outer)]
+            prints = tuple(evaluation.prints)
+            if not self.engine.library.prints:
+                self.excepted[namespace] = inner
+        found = [True for item in inner if equal(item, suffix)]
+        return Answer(bool(found), found, prints) if found or prints else _UNDEFINED
 
     def _fresh(self) -> Evaluation:
         """What was learnt of the document; nothing where policies print, which each query does anew."""
