@@ -10,7 +10,16 @@ from importlib import import_module
 
 from modelyard.check.rule import RULES, Rule
 
-FAMILIES: tuple[str, ...] = ("alerts", "argo", "mesh", "network", "promql", "rates")
+FAMILIES: tuple[str, ...] = (
+    "alerts",
+    "argo",
+    "identity",
+    "mesh",
+    "network",
+    "promql",
+    "rates",
+    "references",
+)
 """Modules of this package."""
 
 
