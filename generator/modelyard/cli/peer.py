@@ -75,6 +75,11 @@ class Loader:
         self.url = told.text("opa-url") or None
         self.engine: Engine | None = None
 
+    @property
+    def embedded(self) -> bool:
+        """Whether policies go into this process, and nothing else is started or asked."""
+        return self.url is None and self.name in (None, "embedded")
+
     def __enter__(self) -> Loader:
         return self
 

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         return peer.fail(error)
     try:
         with peer.Loader(told) as load:
-            found = test(told, load, peer.standard_input)
+            found = test(told, load, peer.standard_input, early=load.embedded)
     except ModelyardError as error:
         return peer.fail(error, "running test")
     peer.warn(found.notes)

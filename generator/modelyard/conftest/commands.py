@@ -15,6 +15,7 @@ from modelyard.conftest.results import Check, Note, Query, Result
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from modelyard.conftest.evaluation import Evaluation
     from modelyard.conftest.settings import Settings
     from modelyard.policy.engine import Engine, Options, Test
 
@@ -33,16 +34,48 @@ def test(
     settings: Settings,
     load: Callable[[list[str], Options], Engine],
     standard_input: Callable[[], bytes],
+    *,
+    early: bool,
 ) -> Run:
-    """Policies against files; raises `Stopped` or `PolicyError`."""
-    from modelyard.conftest.evaluation import Evaluation
-    from modelyard.conftest.inputs import discover, read
-    from modelyard.conftest.silent import silent_rules
+    """Policies against files; raises `Stopped` or `PolicyError`.
+
+    `early` says that loading policies touches nothing, so that they may be loaded before files are
+    read, and no document needs to be kept; what is said stays the same.
+    """
+    from modelyard.conftest.inputs import discover, read, read_one
+    from modelyard.errors import ModelyardError
 
     found = discover(settings.files, settings.text("ignore"))
-    inputs, notes = read(
-        found, settings.text("parser"), standard_input, settings.text("stdin-filename")
-    )
+    reading = (settings.text("parser"), standard_input, settings.text("stdin-filename"))
+    if settings.on("combine") or not early or "-" in found.paths:
+        inputs, notes = read(found, *reading)
+        evaluation, namespaces = _prepared(settings, load)
+        each = evaluation.combined if settings.on("combine") else evaluation.each
+        checks = each(inputs, namespaces)
+        return Run(checks, [*notes, *evaluation.notes])
+
+    try:
+        evaluation, namespaces = _prepared(settings, load)
+    except ModelyardError:
+        for path in found.paths:
+            read_one(path, *reading)
+        raise
+    from modelyard.conftest.evaluation import OneByOne, by_namespace
+    from modelyard.conftest.workers import outcomes
+
+    work = OneByOne(evaluation, namespaces, lambda path: read_one(path, *reading))
+    about = evaluation.notes
+    files, unread, untested = outcomes(found.paths, work)
+    return Run(by_namespace(files), [*found.notes(), *unread, *about, *untested])
+
+
+def _prepared(
+    settings: Settings, load: Callable[[list[str], Options], Engine]
+) -> tuple[Evaluation, list[str]]:
+    """What evaluates, and the namespaces in which it does."""
+    from modelyard.conftest.evaluation import Evaluation
+    from modelyard.conftest.silent import silent_rules
+
     if settings.list("update"):
         raise Stopped(
             "update policies: nothing is downloaded here; fetch the policies first and name their"
@@ -53,7 +86,7 @@ def test(
     every = settings.on("all-namespaces")
     namespaces = chosen(settings.list("namespace"), available, every=every)
     named = not every and namespaces == list(settings.list("namespace"))
-    evaluation = Evaluation(engine, [*notes, *silent_rules(engine, namespaces)], named)
+    evaluation = Evaluation(engine, silent_rules(engine, namespaces), named)
     if every:
         evaluation.notes += [
             Note(
@@ -67,8 +100,7 @@ def test(
         evaluation.notes.append(
             Note("policy/unknown-namespace", "no namespace matches: nothing is tested")
         )
-    each = evaluation.combined if settings.on("combine") else evaluation.each
-    return Run(each(inputs, namespaces), evaluation.notes)
+    return evaluation, namespaces
 
 
 def verify(settings: Settings, load: Callable[[list[str], Options], Engine]) -> Run:

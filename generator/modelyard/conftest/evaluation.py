@@ -17,7 +17,7 @@ from modelyard.conftest.results import Check, Note, Place, Query, Result
 from modelyard.conftest.rules import Rules, rules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from modelyard.conftest.inputs import Input
     from modelyard.policy.engine import Answer, Document, Engine
@@ -154,6 +154,24 @@ class Evaluation:
         self._dropped.add((query, kind))
         text = f"`{query}` holds {kind}, which is neither a text nor an object, and so passes"
         self.notes.append(Note("policy/dropped-result", text))
+
+
+class OneByOne:
+    """Files that are read, tested and forgotten, each with its own notes."""
+
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        namespaces: Sequence[str],
+        read: Callable[[str], tuple[Input, list[Note]]],
+    ) -> None:
+        self.evaluation, self.read = evaluation, read
+        self.asked = evaluation.asked(namespaces)
+
+    def test(self, one: Input) -> tuple[list[Check], list[Note]]:
+        """The checks of a file; raises `Stopped` or `PolicyError`."""
+        self.evaluation.notes = []
+        return self.evaluation.one(one, self.asked), self.evaluation.notes
 
 
 def by_namespace(files: Sequence[Sequence[Check]]) -> list[Check]:
