@@ -15,6 +15,7 @@ FAMILIES: tuple[str, ...] = (
     "argo",
     "identity",
     "mesh",
+    "monitors",
     "network",
     "promql",
     "rates",
