@@ -56,7 +56,6 @@ STEPS = {
     ),
     "check": (
         "modelyard.check.inspection:Inspector.directory",
-        "modelyard.check.inspection:Inspector.passes",
     ),
     "write": (
         "modelyard.write.swap:Writer.prepare",

@@ -61,7 +61,9 @@ def repository(arguments: argparse.Namespace) -> Repository:
     return Repository(find_root(arguments.directory))
 
 
-def session(arguments: argparse.Namespace, *, check: bool = False, force: bool = False) -> Session:
+def session(
+    arguments: argparse.Namespace, *, check: bool = False, rules: bool = True, force: bool = False
+) -> Session:
     """A run over what was selected; raises `Refused`."""
     from modelyard.load.selection import choose
     from modelyard.work.session import Session
@@ -70,7 +72,8 @@ def session(arguments: argparse.Namespace, *, check: bool = False, force: bool =
     found = repository(arguments)
     selection = choose(found, arguments.models, arguments.env, arguments.directory.resolve())
     state = State(found.root, use=not arguments.no_cache)
-    return Session(found, selection, state, check=check, force=force, jobs=arguments.jobs)
+    jobs = arguments.jobs
+    return Session(found, selection, state, check=check, rules=rules, force=force, jobs=jobs)
 
 
 def _positive(text: str) -> int:

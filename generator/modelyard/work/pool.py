@@ -45,9 +45,10 @@ class Pool:
         *,
         force: bool = False,
         check: bool = False,
+        rules: bool = True,
         jobs: int | None = None,
     ) -> None:
-        self.repository, self.force, self.check = repository, force, check
+        self.repository, self.force, self.check, self.rules = repository, force, check, rules
         self.jobs = jobs or processors()
         self._workers: list[tuple[Any, Connection]] = []
 
@@ -59,7 +60,7 @@ class Pool:
         """
         from modelyard.work.shard import Shard
 
-        return Shard(self.repository, force=self.force, check=self.check)
+        return Shard(self.repository, force=self.force, check=self.check, rules=self.rules)
 
     def prepare(self, tasks: list[Task]) -> Share:
         """Everything that the tasks come to, in their order."""
@@ -124,7 +125,7 @@ def _serve(
     for other in inherited:
         other.close()
     gc.disable()
-    shard.changes, shard.thorough = [], True
+    shard.changes = []
     try:
         connection.send(("done", shard.prepare(tasks)))
         if connection.recv() == "commit":

@@ -51,14 +51,16 @@ class Session:
         *,
         force: bool = False,
         check: bool = False,
+        rules: bool = True,
         jobs: int | None = None,
     ) -> None:
         self.repository = repository
+        self.rules = rules
         self.selection = selection
         self.state = state
         self.check = check
         self.survey = Survey(repository, state, selection, check=check)
-        self.pool = Pool(repository, force=force, check=check, jobs=jobs)
+        self.pool = Pool(repository, force=force, check=check, rules=rules, jobs=jobs)
         self._selected = frozenset(selection.models)
         self.results: list[Result] = []
         self.share = Share()
@@ -335,9 +337,9 @@ def check(session: Session) -> Report:
         seen = session.checked(directory)
         if seen is not None:
             report.summary.add(seen)
-    if session.selection.whole:
+    if session.selection.whole and session.rules:
         report.findings += session.together()
-    if results:
+    if results and session.rules:
         session.remember({})
     report.findings.sort(key=lambda finding: finding.sort_key)
     return report

@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 class Shard:
     """Renders its models, remembers what would change, and writes it when told to."""
 
-    def __init__(self, repository: Repository, *, force: bool, check: bool) -> None:
+    def __init__(
+        self, repository: Repository, *, force: bool, check: bool, rules: bool = True
+    ) -> None:
         self.repository = repository
         self.force = force
         self.check = check
+        self.rules = rules
         self.changes: list[Change] = []
-        self.thorough = False
-        """Whether to check what is rendered as well: of many models, it costs a tenth more."""
 
     @cached_property
     def writer(self) -> Writer:
@@ -42,7 +43,7 @@ class Shard:
         """Checks what lies in directories; made late, because rendering needs none."""
         from modelyard.check.inspection import Inspector
 
-        return Inspector(self.repository)
+        return Inspector(self.repository, rules=self.rules)
 
     def prepare(self, tasks: list[Task]) -> Share:
         """Render models and compare them with what is there. Nothing is written."""
@@ -81,10 +82,6 @@ class Shard:
             self.changes.append(change)
             if not self.force and not findings:
                 result.findings += unsafe_autoscaler(root, output)
-        if self.thorough and not result.findings and not result.foreign:
-            passed = self.inspector.passes(output)
-            if passed is not None:
-                result.inspected(passed)
         return result
 
     def trusted(self, output: pipeline.Output) -> Result:
