@@ -13,6 +13,7 @@ from modelyard.check.rule import RULES, Rule
 FAMILIES: tuple[str, ...] = (
     "alerts",
     "argo",
+    "dashboards",
     "identity",
     "mesh",
     "monitors",
