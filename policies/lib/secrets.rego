@@ -6,7 +6,7 @@ package lib.secrets
 named(name) if {
 	regex.match(`(?i)(password|passwd|passphrase|secret|token|api[_.-]?key|access[_.-]?key|private[_.-]?key|credentials?)$`, name)
 	not regex.match(`(?i)(pad|eos|bos|unk|mask|sep|cls|stop|end|start|special|image|video|audio|first|last|per|max|min)[_.-]?token$`, name)
-	not regex.match(`(?i)(pull|tls|name|external|use|has|enable|mount)[_.-]?(secret|credentials?)$`, name)
+	not regex.match(`(?i)(pull|tls|name|existing|external|use|has|enable|mount)[_.-]?(secret|credentials?)$`, name)
 }
 
 # Whether a value is written out, and not a reference, a path, a switch or a gap to be filled.

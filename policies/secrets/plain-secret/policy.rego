@@ -1,0 +1,26 @@
+# METADATA
+# title: Secrets are not committed
+# custom:
+#   severity: error
+#   kinds: [Secret]
+#   rows: [X05]
+#   aliases: [kyverno/disallow-all-secrets]
+package secrets.plain_secret
+
+deny contains {
+	"msg": sprintf("the Secret stands in Git with its values: %s", [concat(", ", keys)]),
+	"route": [field],
+	"help": "remove it, let an ExternalSecret or a SealedSecret bring it, and change what was in it",
+} if {
+	input.kind == "Secret"
+	not input.sops
+	some field in ["data", "stringData"]
+	keys := [sprintf("`%s`", [key]) | some key, value in input[field]; _is_written(value)]
+	count(keys) > 0
+}
+
+# What is filled in or decrypted on the way to the cluster is none.
+_is_written(value) if {
+	is_string(value)
+	not regex.match(`^\s*($|<|\$\{|\{\{|ENC\[|AQ==$|ref\+)`, value)
+}
