@@ -13,6 +13,7 @@ from modelyard.check.rule import RULES, Rule
 FAMILIES: tuple[str, ...] = (
     "alerts",
     "argo",
+    "consistency",
     "dashboards",
     "identity",
     "mesh",
@@ -21,6 +22,7 @@ FAMILIES: tuple[str, ...] = (
     "promql",
     "rates",
     "references",
+    "tenancy",
 )
 """Modules of this package."""
 
