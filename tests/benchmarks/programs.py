@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 MODULES = {
@@ -34,3 +35,13 @@ def _build(module: str, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     place = {**os.environ, "GOBIN": str(target), "GOFLAGS": "-mod=mod"}
     subprocess.run([go, "install", module], env=place, check=False, cwd=target)
+
+
+def conftest(*, build: bool) -> Path | None:
+    """The pinned conftest, as the tests of its commands find or build it."""
+    top = str(Path(__file__).resolve().parents[2])
+    if top not in sys.path:
+        sys.path.append(top)
+    from tests.peers import go
+
+    return go.install("conftest") if build else go.find("conftest")

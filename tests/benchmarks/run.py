@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from machine import choose_directory, facts, load
 from measure import Failed
+from policing import policing
 from repository import elsewhere
 from scenarios import Bench, cold, once, one_spec, start, unchanged
 from shares import shares
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 REPEATS, QUICK_REPEATS = 5, 1
 MODELS, QUICK_MODELS = 1000, 6
 PAIRS, QUICK_PAIRS = 31, 5
+FILES, QUICK_FILES = 10_000, 60
+"""Manifests that are tested against policies."""
 OF_PEERS, OF_SHARES = 50, 300
 """Models that peers render, and that are rendered with a stopwatch: enough to tell."""
 
@@ -79,11 +82,13 @@ def measure(
     for size in sizes:
         yield one_spec(bench, *made[size])
     yield start(bench, arguments.pairs)
+    build = not arguments.quick
     if arguments.peers:
         from peers import versus
 
         count = min(OF_PEERS, arguments.models)
-        yield versus(bench, count, common, build=not arguments.quick)
+        yield versus(bench, count, common, build=build)
+    yield policing(bench, arguments.files, arguments.pairs, peer=arguments.peers, build=build)
     yield shares(bench, common, min(OF_SHARES, arguments.models))
 
 
@@ -91,6 +96,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--quick", action="store_true", help="few models, few runs: seconds")
     parser.add_argument("--models", type=int, metavar="N", help=f"{MODELS:,} by default")
+    parser.add_argument("--files", type=int, metavar="N", help=f"{FILES:,} manifests by default")
     parser.add_argument("--repeats", type=int, metavar="N", help=f"{REPEATS} by default")
     parser.add_argument("--no-peers", dest="peers", action="store_false", help="modelyard only")
     parser.add_argument(
@@ -101,6 +107,7 @@ def _arguments() -> argparse.Namespace:
     found = parser.parse_args()
     quick = found.quick
     found.models = found.models or (QUICK_MODELS if quick else MODELS)
+    found.files = found.files or (QUICK_FILES if quick else FILES)
     found.repeats = found.repeats or (QUICK_REPEATS if quick else REPEATS)
     found.pairs = QUICK_PAIRS if quick else PAIRS
     return found

@@ -17,6 +17,8 @@ ROWS = (
     "git status --porcelain",
     "modelyard --version",
     "modelyard --help",
+    "modelyard test",
+    "modelyard test, 1 file",
     "load specs",
     "format",
     "write",
@@ -26,7 +28,16 @@ ROWS = (
 def test_the_quick_benchmark_prints_its_table(tmp_path: Path) -> None:
     script = Path(__file__).with_name("run.py")
     report = tmp_path / "report.json"
-    small = ("--quick", "--no-peers", "--models", "3", "--directory", str(tmp_path / "trees"))
+    small = (
+        "--quick",
+        "--no-peers",
+        "--models",
+        "3",
+        "--files",
+        "20",
+        "--directory",
+        str(tmp_path / "trees"),
+    )
     found = subprocess.run(
         [sys.executable, str(script), *small, "--json", str(report)],
         capture_output=True,
