@@ -18,10 +18,15 @@ from pathlib import Path
 import yaml
 
 from modelyard.check import policies, rules
+from modelyard.check.inspection import Inspector
 from modelyard.check.judge import Judge, Verdict
 from modelyard.check.objects import Manifest, Objects
 from modelyard.check.rule import Context, Rule
+from modelyard.explain.provenance import cause_of
 from modelyard.load.document import Document, parse
+from modelyard.load.repository import Repository
+from modelyard.pipeline import model_outputs
+from modelyard.scaffold.repository import init
 from modelyard.spec.environment import Environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +91,31 @@ def lines(sample: Sample, verdict: Verdict) -> list[tuple[int, str, str]]:
         place = document.locate(hit.route, key=hit.of_key, within=hit.within)
         found.append((place.line, broken.rule.name, broken.hit.message))
     return sorted(found)
+
+
+def of_model(path: Path, rule: Rule, root: Path) -> tuple[Counter[int], Counter[int]]:
+    """The marks of a model spec, and the lines that a rule finds to be the cause."""
+    init(root, url="https://git.example.com/ml/models.git", git=False)
+    text = path.read_text()
+    plain = [MARK.sub("", line) for line in text.splitlines()]
+    name = str(yaml.safe_load(text)["metadata"]["name"])
+    (root / "models" / f"{name}.yaml").write_text("\n".join(plain) + "\n")
+    repository = Repository(root)
+    outputs, findings = model_outputs(repository, name, ("production",))
+    assert not findings, findings
+    marks: Counter[int] = Counter()
+    for number, line in enumerate(text.splitlines(), 1):
+        if found := MARK.search(line):
+            marks[number] += int(found[1] or 1)
+    lines: Counter[int] = Counter()
+    for output in outputs:
+        manifests = [Manifest(built.manifest, built.file) for built in output.tree.files]
+        asked = Inspector(repository).context(output)
+        for broken in Judge([rule]).objects(Objects(manifests), asked).broken:
+            cause = cause_of(repository, output, broken.manifest.file, broken.hit.route)
+            assert cause is not None, broken.hit
+            lines[cause.location.line] += 1
+    return marks, lines
 
 
 def files(name: str) -> list[Path]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.policies import samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BAD, GOOD = samples.files("bad.yaml"), samples.files("good.yaml")
 
@@ -23,6 +26,16 @@ def test_a_rule_finds_exactly_the_marked_lines(path: Path) -> None:
     found = samples.lines(sample, samples.judged(sample, [rule]))
     assert sample.marks, "a bad sample marks what is bad"
     assert Counter(line for line, _, _ in found) == sample.marks, found
+
+
+@pytest.mark.parametrize(
+    "path", samples.files("bad.model.yaml") + samples.files("good.model.yaml"), ids=name_of
+)
+def test_a_rule_finds_exactly_the_marked_lines_of_a_spec(path: Path, tmp_path: Path) -> None:
+    rule = samples.every_rule()[samples.rule_of(path)]
+    marks, found = samples.of_model(path, rule, tmp_path / "shop")
+    assert bool(marks) == path.name.startswith("bad")
+    assert found == marks
 
 
 @pytest.mark.parametrize("path", GOOD, ids=name_of)
