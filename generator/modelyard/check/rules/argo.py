@@ -383,6 +383,7 @@ def unknown_template(manifest: Manifest, _context: Context) -> Iterator[Hit]:
                         f"there is no task `{shown(other)}` in this DAG",
                         f"write one that there is: {', '.join(f'`{shown(k)}`' for k in known[:6])}",
                     )
+            yield from _depends(where, task, known)
         cycle = _cycle(tasks)
         if cycle:
             where, first = next(found for found in tasks if str(found[1].get("name")) == cycle[0])
@@ -418,16 +419,33 @@ def _tasks(template: dict[str, Any], place: Route) -> list[tuple[Route, dict[str
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
+def _waits(task: dict[str, Any]) -> list[str]:
+    """The tasks in the condition `depends`: `a.Succeeded && (b || !c.Failed)`."""
+    depends = task.get("depends")
+    if not isinstance(depends, str) or "{{" in depends:
+        return []
+    return _NAME.findall(re.sub(r"\.[A-Za-z]+", "", depends))
+
+
+def _depends(where: Route, task: dict[str, Any], known: list[str]) -> Iterator[Hit]:
+    for name in _waits(task):
+        if name not in known:
+            have = ", ".join(f"`{shown(found)}`" for found in known[:6])
+            yield Hit(
+                (*where, "depends"),
+                f"there is no task `{shown(name)}` in this DAG",
+                f"write one that there is: {have}",
+            )
+            return
+
+
 def _cycle(tasks: list[tuple[Route, dict[str, Any]]]) -> list[str]:
     """Tasks that wait for each other, the first again at the end."""
     known = {str(task.get("name")) for _, task in tasks}
     after: dict[str, list[str]] = {}
     for _, task in tasks:
         waits = [name for name in sequence(task.get("dependencies")) if isinstance(name, str)]
-        depends = task.get("depends")
-        if isinstance(depends, str):
-            plain = re.sub(r"\.[A-Za-z]+", "", depends)
-            waits += [name for name in _NAME.findall(plain) if name in known]
+        waits += _waits(task)
         after[str(task.get("name"))] = [name for name in waits if name in known]
     done: set[str] = set()
     for start in after:
@@ -495,13 +513,14 @@ def _parameters(manifest: Manifest, route: Route, spec: dict[str, Any]) -> Itera
 
 
 def _texts(value: Any, route: Route) -> Iterator[tuple[Route, str]]:
-    """Every text in a value, with its place."""
+    """Every text in a value, with its place; templates written in a task are for themselves."""
     if isinstance(value, str):
         if "{{" in value:
             yield route, value
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _texts(item, (*route, key))
+            if key != "inline":
+                yield from _texts(item, (*route, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _texts(item, (*route, index))
@@ -651,10 +670,11 @@ def empty_is_success(manifest: Manifest, _context: Context) -> Iterator[Hit]:
     Without conditions every measurement is a success; with a `failureCondition` alone, all that
     is not a failure is one, and no number is greater than NaN (Argo Rollouts, Analysis).
     """
+    dry = [mapping(item).get("metricName") for item in sequence(manifest.spec.get("dryRun"))]
     for number, metric in enumerate(sequence(manifest.spec.get("metrics"))):
         metric = mapping(metric)
         provider = mapping(metric.get("provider"))
-        if not provider or {"job", "kayenta", "web"} & set(provider):
+        if not provider or {"job", "kayenta", "web"} & set(provider) or metric.get("name") in dry:
             continue
         route: Route = ("spec", "metrics", number)
         success, failure = metric.get("successCondition"), metric.get("failureCondition")
@@ -665,10 +685,10 @@ def empty_is_success(manifest: Manifest, _context: Context) -> Iterator[Hit]:
                 "leave that part out; an empty answer is then an error, which `consecutiveErrorLimit` "
                 "counts",
             )
-        elif not success and isinstance(failure, str):
+        elif not success and isinstance(failure, str) and "/" in _query(provider):
             yield Hit(
                 (*route, "failureCondition"),
-                "whatever is not a failure is a success, NaN too",
+                "whatever is not a failure is a success, and so is NaN, which a division by no requests is",
                 "write a `successCondition`, as `result[0] <= 0.05`",
             )
         elif not success and not failure:
@@ -677,6 +697,10 @@ def empty_is_success(manifest: Manifest, _context: Context) -> Iterator[Hit]:
                 "no condition: every measurement is a success",
                 "write a `successCondition`, as `result[0] >= 0.99`",
             )
+
+
+def _query(provider: dict[str, Any]) -> str:
+    return str(mapping(provider.get("prometheus")).get("query"))
 
 
 @rule("argo/analysis-without-end", "error", scope="release", rows=("C18",))
