@@ -397,6 +397,9 @@ BY_RULE: dict[str, list[Row]] = {
     "sizes.requests_within_limits": [
         ("a limit below the request", FRAUD, "memory: 4Gi}", "memory: 512Mi}", "spec/range", "memory: »512Mi", "`spec.serving.resources.limits.memory`: must be at least the request (`1Gi`), got `512Mi`", "write at least `1Gi`"),
     ],
+    "sizes.limits_that_the_environment_asks_for": [
+        ("a request above the default limit", CHURN, "{cpu: 250m, memory", '{cpu: "2", memory', "spec/range", "      »limits:", "`spec.serving.resources.limits`: must say `cpu`: the environment's default limit (`1`) is below the request (`2`)", "write `cpu` of at least `2`"),
+    ],
     "sizes.shared_memory_within_memory": [
         ("shared memory beside the limit", SUPPORT, "sharedMemory: 16Gi", "sharedMemory: 160Gi", "spec/range", "sharedMemory: »160Gi", "must be less than the memory limit (`160Gi`)", "write less than `160Gi`"),
     ],
@@ -656,6 +659,13 @@ def test_findings_of_people_are_one_line_and_a_way_out(bare: Shop) -> None:
         f"{FRAUD}:21:33: error: `spec.serving.autoscaling.max`: must be at least `min` (`12`),"
         " got `10` [spec/range]\n  help write at least `12`, or lower `min`\n"
     )
+
+
+def test_a_quota_that_counts_a_limit_asks_for_it(bare: Shop) -> None:
+    quota = "    limits.memory: 8Ti\n"
+    findings = refused(bare, (PRODUCTION, quota, f'{quota}    limits.cpu: "900"\n'))
+    assert [finding["location"]["file"] for finding in findings] == [SUPPORT]
+    assert "the environment's quota counts it" in findings[0]["message"]
 
 
 SEVERAL = (

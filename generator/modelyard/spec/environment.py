@@ -228,12 +228,21 @@ class SecretStore(Strict):
     """How often secrets are read again."""
 
 
+class DefaultLimits(Strict):
+    """What a container may use that says nothing of it."""
+
+    cpu: Cpu | None = None
+    """CPU, in cores. Without it, containers that say nothing of a limit have none."""
+    memory: Memory
+    """Memory."""
+
+
 class ContainerDefaults(Strict):
     """What containers get that ask for nothing, sidecars of the mesh among them."""
 
     requests: Amount
     """What the scheduler sets aside for it."""
-    limits: Amount
+    limits: DefaultLimits
     """What it may use at most."""
 
 

@@ -25,7 +25,10 @@ def build(platform: Platform) -> Manifest | None:
             "limits": [
                 {
                     "type": "Container",
-                    "default": {"cpu": defaults.limits.cpu, "memory": defaults.limits.memory},
+                    "default": {
+                        **({} if defaults.limits.cpu is None else {"cpu": defaults.limits.cpu}),
+                        "memory": defaults.limits.memory,
+                    },
                     "defaultRequest": {
                         "cpu": defaults.requests.cpu,
                         "memory": defaults.requests.memory,

@@ -39,6 +39,32 @@ def requests_within_limits(case: Case) -> Iterator[Finding]:
                 )
 
 
+def limits_that_the_environment_asks_for(case: Case) -> Iterator[Finding]:
+    """A container that says nothing of a CPU limit gets the namespace's, however much it asks for."""
+    place = case.environment
+    default = place.container_defaults.limits.cpu
+    counted = "limits.cpu" in place.quota
+    for route, resources, _ in case.resources():
+        request = resources.requests.cpu
+        if resources.limits.cpu is not None:
+            continue
+        if default is not None and request.thousandths > default.thousandths:
+            yield case.problem(
+                "range",
+                (*route, "resources", "limits"),
+                f"must say `cpu`: the environment's default limit (`{default}`) is below the request"
+                f" (`{request}`), and the server would refuse the pod",
+                f"write `cpu` of at least `{request}`, or take `containerDefaults.limits.cpu` away",
+            )
+        elif default is None and counted:
+            yield case.problem(
+                "range",
+                (*route, "resources", "limits"),
+                "must say `cpu`: the environment's quota counts it, and the server would refuse the pod",
+                f"write `cpu` of at least `{request}`, or take `limits.cpu` out of the quota",
+            )
+
+
 def shared_memory_within_memory(case: Case) -> Iterator[Finding]:
     """Files in `/dev/shm` are memory, and count against the limit."""
     for route, resources, storage in case.resources():
@@ -70,4 +96,9 @@ def _disk(storage: Storage) -> int:
     return sum(part.thousandths for part in parts if part is not None)
 
 
-RULES = (requests_within_limits, shared_memory_within_memory, disk_within_limit)
+RULES = (
+    requests_within_limits,
+    limits_that_the_environment_asks_for,
+    shared_memory_within_memory,
+    disk_within_limit,
+)
