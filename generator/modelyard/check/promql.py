@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMPARISONS = frozenset(("==", "!=", ">", "<", ">=", "<="))
-MOST_CHARACTERS = 20_000
-"""Of a query that is read; nobody writes longer ones."""
+MOST_PARTS = 1000
+"""Operators and brackets of a query that is read. Because the parser is recursive, and some thousands
+of them end the process, longer queries are refused; nobody writes them."""
+_PART = re.compile(r"[-+*/%^<>=!(\[{]|\b(?:and|or|unless|atan2)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +160,13 @@ def read(text: str) -> Node:
     """The tree of a query; raises `PromqlError`."""
     import promql_parser
 
-    if len(text) > MOST_CHARACTERS:
-        raise PromqlError(f"it is longer than {MOST_CHARACTERS} characters")
+    if sum(1 for _ in _PART.finditer(text)) > MOST_PARTS:
+        raise PromqlError(f"it has more than {MOST_PARTS} operators and brackets")
     try:
         return _node(promql_parser.parse(text))
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise PromqlError("it is nested too deeply") from None
+    except ValueError as error:
         raise PromqlError(str(error)) from None
 
 

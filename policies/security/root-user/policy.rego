@@ -92,5 +92,6 @@ _all_silent(pod) if {
 
 _said(container) := {key |
 	some key in ["runAsUser", "runAsNonRoot"]
-	not is_null(pods.security(container, key))
+	value := pods.security(container, key)
+	not is_null(value)
 }

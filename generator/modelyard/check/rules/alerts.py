@@ -240,7 +240,7 @@ def _unfillable(text: str, tree: Node | None) -> tuple[str, str] | None:
 )
 def repeated_rule(objects: Objects, _context: Context) -> Iterator[Hit]:
     """Two rules make the same series, or two groups of an object have one name."""
-    seen: dict[tuple[str, ...], str] = {}
+    seen: dict[tuple[object, ...], str] = {}
     for manifest in objects.of("PrometheusRule"):
         groups: set[str] = set()
         for index, item in enumerate(sequence(manifest.spec.get("groups"))):
@@ -260,9 +260,9 @@ def repeated_rule(objects: Objects, _context: Context) -> Iterator[Hit]:
             if not isinstance(name, str):
                 continue
             labels = {**_group_labels(manifest, route), **mapping(owner.get("labels"))}
-            sorted_labels = repr(sorted((str(key), str(labels[key])) for key in labels))
+            told = frozenset((str(label), str(value)) for label, value in labels.items())
             text = str(owner.get("expr")) if kind == "alert" else ""
-            identity = (kind, name, sorted_labels, text)
+            identity = (kind, name, told, text)
             if identity in seen:
                 yield Hit(
                     (*route, kind),
