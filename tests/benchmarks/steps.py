@@ -54,9 +54,7 @@ STEPS = {
         "modelyard.work.shard:Shard.trusted",
         "modelyard.write.changes:compare",
     ),
-    "check": (
-        "modelyard.check.inspection:Inspector.directory",
-    ),
+    "check": ("modelyard.check.inspection:Inspector.directory",),
     "write": (
         "modelyard.write.swap:Writer.prepare",
         "modelyard.write.swap:Writer.write",

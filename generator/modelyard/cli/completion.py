@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print it."""
     import shtab
 
-    from modelyard.cli.run import make_parser
+    from modelyard.cli.parser import make_parser
 
     say(shtab.complete(make_parser(), shell=arguments.shell))
     return CLEAN

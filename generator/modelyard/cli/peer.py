@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 from modelyard.cli import FINDINGS
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable, Sequence
 
     from modelyard.conftest.flags import Flag
@@ -38,7 +39,8 @@ def words(command: str, flags: Sequence[Flag], given: list[str]) -> argparse.Nam
         found = read(flags, given)
     except Stopped as error:
         raise SystemExit(fail(error)) from None
-    return None if found.help else argparse.Namespace(command=command, given=found, words=given)
+    made = SimpleNamespace(command=command, given=found, words=given)
+    return None if found.help else cast("argparse.Namespace", made)
 
 
 def settings(flags: Sequence[Flag], arguments: argparse.Namespace) -> Settings:

@@ -8,7 +8,7 @@ counts for nothing when it is empty.
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, Any
 
 from modelyard.conftest.errors import Stopped
@@ -81,7 +81,7 @@ def _value(
     given: Given,
     environment: Mapping[str, str],
     written: Mapping[str, Any],
-    path: Path | None,
+    path: str | None,
 ) -> Value:
     if flag.name in given.values:
         return given.values[flag.name]
@@ -124,9 +124,9 @@ def _text(value: Any, name: str) -> str:
     raise Stopped(f"unmarshal parameters: `{name}` must be text")
 
 
-def _file(given: Given, environment: Mapping[str, str]) -> tuple[Path | None, dict[str, Any]]:
+def _file(given: Given, environment: Mapping[str, str]) -> tuple[str | None, dict[str, Any]]:
     named = given.values.get("config-file") or environment.get("CONFTEST_CONFIG_FILE", "")
-    path = Path(str(named)) if named else _found()
+    path = _cleaned(str(named)) if named else _found()
     if path is None:
         return None, {}
     try:
@@ -136,15 +136,24 @@ def _file(given: Given, environment: Mapping[str, str]) -> tuple[Path | None, di
         raise Stopped(f"read in config: error reading config: {what}") from None
 
 
-def _found() -> Path | None:
+def _cleaned(path: str) -> str:
+    from pathlib import Path
+
+    return str(Path(path))
+
+
+def _found() -> str | None:
     for extension in (*EXTENSIONS, *MORE_EXTENSIONS):
-        path = Path(f"conftest.{extension}")
-        if path.is_file():
+        path = f"conftest.{extension}"
+        if os.path.isfile(path):  # noqa: PTH113 - `pathlib` takes its time to load
             return path
     return None
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def _parsed(named: str) -> dict[str, Any]:
+    from pathlib import Path
+
+    path = Path(named)
     extension = path.suffix[1:]
     if extension not in READ:
         raise ValueError(f"settings cannot be written as `{extension}`; write TOML, YAML or JSON")

@@ -81,7 +81,7 @@ class Document:
         """A line of the literal block that begins at a spot, if one does."""
         lines = self.text.split("\n")
         line = spot[0] + number
-        if lines[spot[0]][spot[1] : spot[1] + 1] != "|" or line >= len(lines):
+        if line >= len(lines) or lines[spot[0]][spot[1] : spot[1] + 1] != "|":
             return None
         indentation = len(lines[line]) - len(lines[line].lstrip())
         return Location(self.file, line + 1, indentation + 1)

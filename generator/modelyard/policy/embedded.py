@@ -12,7 +12,6 @@ import os
 import re
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelyard.policy import parse_config
@@ -77,7 +76,8 @@ def _allowed(path: str) -> Callable[[str], bool] | None:
     if not path:
         return None
     try:
-        found = json.loads(Path(path).read_text("utf-8"))
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - few ask for it
+            found = json.load(file)
         names = frozenset(str(item["name"]) for item in found.get("builtins") or ())
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise PolicyError(f"load capabilities: {path}: {error}") from None

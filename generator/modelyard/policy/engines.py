@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from modelyard.policy.engine import PolicyError
@@ -20,6 +19,8 @@ def choose(name: str | None, url: str | None, policies: list[str], options: Opti
     """
     chosen = name or ("server" if url else "embedded")
     if chosen not in NAMES:
+        import difflib
+
         near = difflib.get_close_matches(chosen, NAMES, 1, 0.5)
         rather = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(NAMES)}"
         raise PolicyError(f"no engine is called `{chosen}`: {rather}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelyard.rego.builtins import BuiltinError
@@ -39,6 +38,8 @@ def parse_config(parser: Value, text: Value) -> Value:
 
 def parse_config_file(policy: str, path: Value) -> Value:
     """A file as a document."""
+    from pathlib import Path
+
     from modelyard.conftest.parsers import name_of
 
     if not isinstance(path, str):
@@ -66,10 +67,16 @@ def parse_combined_config_files(policy: str, paths: Value) -> Value:
     found: list[dict[str, Any]] = []
     for path in dict.fromkeys(paths):
         value = parse_config_file(policy, path)
-        place = os.path.normpath(Path(policy).parent / path)
+        place = os.path.normpath(os.path.join(_folder(policy), path))  # noqa: PTH118
         contents = value if isinstance(value, list) else [value]
         found += [{"path": place, "contents": item} for item in contents]
     return sorted(found, key=lambda item: str(item["path"]))
+
+
+def _folder(policy: str) -> str:
+    from pathlib import Path
+
+    return str(Path(policy).parent)
 
 
 def _parsed(parser: str, content: bytes, place: str) -> Value:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import import_module
 from math import isfinite
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
 from modelyard.conftest.errors import Stopped
@@ -99,7 +98,8 @@ def name_of(path: str) -> str | None:
     """The parser for a path; nothing where conftest has none. Standard input is YAML."""
     if path == "-":
         return "yaml"
-    name = PurePosixPath(path).name.lower()
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    name = parts[-1].lower() if parts else ""
     _, dot, extension = name.rpartition(".")
     extension = extension if dot else ""
     found = {_FILES.get(name), _EXTENSIONS.get(extension)}
