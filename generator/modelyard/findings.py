@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from modelyard.words import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Severity = Literal["error", "warning"]
 
@@ -49,6 +52,31 @@ class ObjectRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why a finding does not count. It is shown all the same, in every format."""
+
+    kind: Literal["exception", "annotation", "baseline"]
+    """What says so: the spec's `exceptions`, an annotation of the object, or a baseline."""
+    reason: str
+    location: Location | None = None
+    """Where it says so."""
+    owner: str = ""
+    """Who answers for it: a ticket, a team or a person; empty for a baseline."""
+    expires: str = ""
+    """The last day on which it holds, as `2027-03-31`; empty for a baseline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change of the object that certainly mends it, and changes nothing else that it means."""
+
+    put: tuple[tuple[Route, Any], ...] = ()
+    """Values to write, each with the route that it gets; missing parents are made."""
+    drop: tuple[Route, ...] = ()
+    """Keys and items to take away."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One mistake, said once."""
 
@@ -60,9 +88,28 @@ class Finding:
     object: ObjectRef | None = None
     route: Route = ()
     """Into the object (or, for a spec, into the document)."""
+    anchor: str = ""
+    """The route as text, with the names of named list items instead of their numbers."""
     cause: Cause | None = None
     help: str = ""
     """What to write instead. One sentence, or empty."""
+    related: tuple[Finding, ...] = ()
+    """What follows from the same mistake, and is not counted."""
+    suppressed: Suppression | None = None
+    fix: Fix | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells it from others, whatever lines move: 32 hexadecimal digits.
+
+        Of the rule, the object and the place in it; where it is about no object, of the file.
+        """
+        from hashlib import sha256
+
+        about = self.object
+        named = [about.kind, about.namespace or "", about.name] if about else [self.location.file]
+        words = [self.rule, *named, self.anchor or dotted(self.route)]
+        return sha256("\0".join(words).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:
@@ -98,21 +145,44 @@ class Report:
     summary: Summary = field(default_factory=Summary)
 
     def count(self, severity: Severity) -> int:
-        """How many findings have this severity."""
-        return sum(finding.severity == severity for finding in self.findings)
+        """How many findings count, and have this severity."""
+        return sum(
+            finding.severity == severity and finding.suppressed is None for finding in self.findings
+        )
+
+    @property
+    def suppressed(self) -> int:
+        """How many findings do not count."""
+        return sum(finding.suppressed is not None for finding in self.findings)
 
 
 def dotted(route: Route) -> str:
     """A route as people write it: `spec.ports[0].name`, `labels["app.kubernetes.io/name"]`."""
-    text = ""
+    return clean("".join(_steps(route)).removeprefix("."))
+
+
+def anchored(value: Any, route: Route) -> str:
+    """A route that survives what is put before it: `spec.containers[server].image`."""
+    steps = list(_steps(route))
+    for depth, step in enumerate(route):
+        try:
+            value = value[step]
+        except (LookupError, TypeError):
+            break
+        name = value.get("name") if isinstance(step, int) and isinstance(value, dict) else None
+        if isinstance(name, str):
+            steps[depth] = f"[{name}]"
+    return clean("".join(steps).removeprefix("."))
+
+
+def _steps(route: Route) -> Iterator[str]:
     for step in route:
         if isinstance(step, int):
-            text += f"[{step}]"
+            yield f"[{step}]"
         elif step and all(part.isalnum() or part in "-_" for part in step):
-            text += f".{step}" if text else step
+            yield f".{step}"
         else:
-            text += '["' + step.replace("\\", "\\\\").replace('"', '\\"') + '"]'
-    return clean(text)
+            yield '["' + step.replace("\\", "\\\\").replace('"', '\\"') + '"]'
 
 
 def at(value: Any, route: Route) -> Any:

@@ -14,7 +14,7 @@ from modelyard.check.objects import Manifest, Objects
 from modelyard.check.rule import Claim, Context
 from modelyard.check.schema import Problem, Validators
 from modelyard.errors import Refused
-from modelyard.findings import Finding, Location, ObjectRef, Summary
+from modelyard.findings import Finding, Location, ObjectRef, Summary, anchored
 from modelyard.load.document import parse, rendered
 from modelyard.load.reader import read_text
 
@@ -239,7 +239,8 @@ def _packed(verdict: Verdict) -> tuple[tuple[str, Any], ...]:
 def problem_of(broken: Broken) -> Problem:
     """What a rule has found, as schemas say what they find."""
     hit = broken.hit
-    return Problem(broken.rule.name, hit.route, hit.message, hit.help, hit.of_key, hit.within)
+    place = (hit.of_key, hit.within)
+    return Problem(broken.rule.name, hit.route, hit.message, hit.help, *place, hit.fix)
 
 
 def located(problem: Problem, document: Document) -> Finding:
@@ -258,7 +259,9 @@ def located(problem: Problem, document: Document) -> Finding:
             str(metadata.get("name", "")),
         ),
         route=problem.route,
+        anchor=anchored(value, problem.route),
         help=problem.help,
+        fix=problem.fix,
     )
 
 

@@ -1,10 +1,11 @@
 """Policies in Rego as rules: those that we ship under `policies/`, and a team's own.
 
 A policy is `<category>/<rule>/policy.rego` with the package `<category>.<rule>`, hyphens being
-underscores. It yields strings, or objects with `msg` and, at will, `route` and `help`. Its METADATA
-says the rest: title, `custom.severity`, `custom.scope`, `custom.kinds`, `custom.rows`,
-`custom.aliases`, `custom.needs`. `pods` among the kinds stands for every kind that has pods. What is
-true of the environment is `data.environment`: its file's `spec`, where it is known.
+underscores. It yields strings, or objects with `msg` and, at will, `route`, `help` and `fix`. Its
+METADATA says the rest: title, `custom.severity`, `custom.scope`, `custom.kinds`, `custom.rows`,
+`custom.aliases`, `custom.needs`, `custom.follows`, `custom.fix`. `pods` among the kinds stands for every
+kind that has pods. What is true of the environment is `data.environment`: its file's `spec`, where it is
+known.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard.check.objects import WORKLOADS
 from modelyard.check.rule import Context, Hit, Rule
+from modelyard.findings import Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -125,6 +127,8 @@ def _rule(engine: Embedded, module: Module, documents: _Documents) -> Rule | Non
         _kinds(custom.get("kinds") or ()),
         tuple(custom.get("aliases") or ()),
         tuple(custom.get("needs") or ()),
+        follows=tuple(custom.get("follows") or ()),
+        can_fix=bool(custom.get("fix")),
         language="rego",
     )
 
@@ -141,4 +145,13 @@ def _hit(found: Any) -> Hit | None:
         return None
     route = found.get("route")
     steps = tuple(route) if isinstance(route, list) else ()
-    return Hit(steps, found["msg"], str(found.get("help", "")), of_key=bool(found.get("of_key")))
+    help_, of_key = str(found.get("help", "")), bool(found.get("of_key"))
+    return Hit(steps, found["msg"], help_, of_key=of_key, fix=_fix(found.get("fix")))
+
+
+def _fix(said: Any) -> Fix | None:
+    """`{"put": [[route, value], …], "drop": [route, …]}`."""
+    if not isinstance(said, dict):
+        return None
+    put = tuple((tuple(route), value) for route, value in said.get("put") or ())
+    return Fix(put, tuple(tuple(route) for route in said.get("drop") or ()))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from modelyard.check.objects import Manifest, Objects
-    from modelyard.findings import Route, Severity
+    from modelyard.findings import Fix, Route, Severity
     from modelyard.plan import Plan
     from modelyard.spec.environment import EnvironmentSpec
 
@@ -29,6 +29,10 @@ class Hit:
     """Whether the key is wrong, and not its value."""
     within: int = 0
     """The line of the text at `route`, counted from 1, where that text has lines; 0 for all of it."""
+    fix: Fix | None = None
+    """What certainly mends it."""
+    because_of: tuple[str, str, str] | None = None
+    """Kind, namespace and name of another object that may be the one to mend; see `Rule.follows`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,11 @@ class Rule:
     aliases: tuple[str, ...] = ()
     needs: tuple[Literal["environment", "plan"], ...] = ()
     gather: Callable[[Objects, Context], Iterator[Claim]] | None = field(default=None)
+    follows: tuple[str, ...] = ()
+    """Rules of which this one is a consequence: where one of them is broken by the same object, or by
+    the object that the hit names, the hit is folded under it."""
+    can_fix: bool = False
+    """Whether its hits may say how they are mended."""
     language: Literal["python", "rego"] = "python"
 
 
@@ -109,6 +118,8 @@ def rule(
     aliases: tuple[str, ...] = (),
     needs: tuple[Literal["environment", "plan"], ...] = (),
     gather: Callable[[Objects, Context], Iterator[Claim]] | None = None,
+    follows: tuple[str, ...] = (),
+    can_fix: bool = False,
 ) -> Callable[[Check], Check]:
     """Make a function a rule. The first line of its docstring is the title.
 
@@ -119,7 +130,18 @@ def rule(
     def register(check: Check) -> Check:
         title = (check.__doc__ or "").strip().splitlines()[0].rstrip(".")
         RULES[name] = Rule(
-            name, title, severity, scope, rows, check, frozenset(kinds), aliases, needs, gather
+            name,
+            title,
+            severity,
+            scope,
+            rows,
+            check,
+            frozenset(kinds),
+            aliases,
+            needs,
+            gather,
+            follows,
+            can_fix,
         )
         return check
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from modelyard.findings import Route, at, dotted
+from modelyard.findings import Fix, Route, at, dotted
 from modelyard.load.suggest import did_you_mean
 from modelyard.words import said, shown
 
@@ -29,6 +29,7 @@ class Problem:
     """Whether the key is wrong, and not its value."""
     within: int = 0
     """The line of the text at `route`, from 1; 0 for all of it."""
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)
