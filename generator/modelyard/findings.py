@@ -97,6 +97,8 @@ class Finding:
     """What follows from the same mistake, and is not counted."""
     suppressed: Suppression | None = None
     fix: Fix | None = None
+    because_of: tuple[str, str, str] | None = None
+    """Kind, namespace and name of another object that may be the one to mend."""
 
     @property
     def fingerprint(self) -> str:

@@ -44,6 +44,10 @@ class Output:
         """The tree as files."""
         return render(self.tree, self.kubernetes)
 
+    def text(self, file: str) -> str:
+        """A file of the tree, by its path or its name."""
+        return self.rendered.files[file.rpartition("/")[2]].decode()
+
 
 def model_outputs(
     repository: Repository, name: str, wanted: Collection[str]

@@ -276,6 +276,10 @@ NAMES: list[Row] = [
     ("a release that nobody declared", FRAUD, "staging: {release: v1.3.0}", "staging: {release: v1.3.1}", "spec/unknown-release", "staging: {release: »v1.3.1", "`environments.staging.release`: nobody declared a release `v1.3.1`", "did you mean `v1.3.0`?"),
     ("a canary that nobody declared", FRAUD, "canary: {release: v1.3.0", "canary: {release: fast", "spec/unknown-release", "canary: {release: »fast", "`environments.production.canary.release`: nobody declared a release `fast`", "releases: `v1.2.3`, `v1.3.0`"),
     ("an environment that does not exist", FRAUD, "  staging:", "  stagging:", "spec/unknown-environment", "  »stagging:", "there is no environment `stagging`", "did you mean `staging`?"),
+    ("a level of a rule that does not exist", DEV, "  argocd:\n", "  levels: {images/no-digests: warning}\n\n  argocd:\n", "spec/unknown-rule", "{»images/no-digests", "there is no rule and no category `images/no-digests`", "did you mean `images/no-digest`?"),
+    ("an exception without an end", FRAUD, "releases:\n", "exceptions:\n  - {rule: images/no-digest, ticket: R-1, reason: not signed yet}\nreleases:\n", "spec/missing-key", "  - »{rule", "key `exceptions[0].expires` is missing", "add `expires`"),
+    ("an exception without a reason", FRAUD, "releases:\n", 'exceptions:\n  - {rule: images/no-digest, ticket: R-1, reason: "", expires: 2027-03-31}\nreleases:\n', "spec/value", 'reason: »""', "`exceptions[0].reason` must have at least 1 character, got none", ""),
+    ("an end that no calendar has", FRAUD, "releases:\n", "exceptions:\n  - {rule: images/no-digest, ticket: R-1, reason: not signed yet, expires: 2027-02-31}\nreleases:\n", "spec/value", "expires: »2027-02-31", "no calendar has `2027-02-31`", ""),
     ("an environment called on", FRAUD, "  staging:", "  on:", "spec/unknown-environment", "  »on:", "there is no environment `on`", "environments: `dev`, `edge`, `production`, `staging`"),
     ("a blueprint that does not exist", DEMAND, "blueprint: realtime", "blueprint: realtme", "spec/value", "blueprint: »realtme", "`spec.blueprint`: there is no blueprint `realtme`", "did you mean `realtime`?"),
     ("a blueprint to extend that does not exist", SCORING, "extends: realtime", "extends: realtim", "spec/value", "extends: »realtim", "`spec.extends`: there is no blueprint `realtim`", "did you mean `realtime`?"),
@@ -485,6 +489,12 @@ BY_RULE: dict[str, list[Row]] = {
     ],
     "training.no_weights_of_its_own": [
         ("weights for a trainer", DEMAND, "    deadline: 8h\n", "    deadline: 8h\n    storage: {model: 1Gi}\n", "spec/ignored-key", "storage: {»model", "`spec.training.storage.model`: would be ignored", "leave it out"),
+    ],
+    "exceptions.owned": [
+        ("an exception that nobody answers for", FRAUD, "releases:\n", "exceptions:\n  - {rule: images/no-digest, reason: not signed yet, expires: 2027-03-31}\nreleases:\n", "spec/missing-key", "  - »{rule:", "`exceptions[0]`: must have a `ticket` or an `owner`", "add `ticket`"),
+    ],
+    "exceptions.deployed_there": [
+        ("an exception where the model is not", CHURN, "releases:\n", "exceptions:\n  - {rule: images/no-digest, environments: [edgee], ticket: G-1, reason: not signed yet, expires: 2027-03-31}\nreleases:\n", "spec/value", "environments: [»edgee", "the model is not in environment `edgee`", "did you mean `edge`?"),
     ],
     "patches.identity_kept": [
         ("a patch that renames", FRAUD, "\nreleases:", PATCHED.format("Deployment", "metadata: {name: x}"), "spec/patch", "metadata: {»name", "`patches[0].merge.metadata.name`: must not be patched", "leave `metadata.name` out"),

@@ -7,11 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from modelyard.check import exceptions
 from modelyard.check.definitions import Definitions, versions
 from modelyard.check.inspection import MAX_MANIFEST_BYTES, all_rules, located, problem_of
+from modelyard.check.levels import leveled
 from modelyard.check.objects import Manifest, Objects
 from modelyard.check.rule import Context
 from modelyard.check.schema import Validators
+from modelyard.check.settle import settled
 from modelyard.errors import Refused
 from modelyard.findings import Finding, Location, Report
 from modelyard.load.document import parse
@@ -21,17 +24,27 @@ from modelyard.words import plural
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from modelyard.check.exceptions import Exemption
+    from modelyard.check.profile import Profile
     from modelyard.load.document import Document
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
-def check(paths: Sequence[str], facts: Path | None, start: Path) -> Report:
+def check(
+    paths: Sequence[str],
+    facts: Path | None,
+    start: Path,
+    *,
+    today: str,
+    profile: Profile | None = None,
+) -> Report:
     """Everything that is wrong with the manifests under some paths, taken together.
 
-    `facts` is an environment's file, which says what is true of the cluster; rules that need what
-    nobody told are not decided, and a finding says which. Raises `Refused` for a path without
-    manifests, and for an unsound environment.
+    `today` is the day that the ends of exceptions are compared with. `facts` is an environment's
+    file, which says what is true of the cluster; rules that need what nobody told are not decided,
+    and a finding says which. Raises `Refused` for a path without manifests, and for an unsound
+    environment.
     """
     context = _context(facts)
     version = str(context.environment.cluster.kubernetes) if context.environment else versions()[-1]
@@ -54,7 +67,7 @@ def check(paths: Sequence[str], facts: Path | None, start: Path) -> Report:
         report.summary.checks += 1
         problems = validators.problems(manifest.value)
         report.findings += [located(problem, document) for problem in problems]
-    judge = all_rules()
+    judge = all_rules() if profile is None else profile.around(all_rules())
     verdict = judge.objects(Objects(manifests), context)
     verdict.broken += judge.environment(verdict.claims, context)
     report.summary.checks += verdict.checks
@@ -65,8 +78,27 @@ def check(paths: Sequence[str], facts: Path | None, start: Path) -> Report:
     if undecided:
         report.summary.skipped += len(undecided)
         report.findings.append(_undecided(undecided, paths[0]))
-    report.findings.sort(key=lambda finding: finding.sort_key)
+    levels = context.environment.levels if context.environment else None
+    exemptions = _exemptions(documents, report)
+    report.findings = settled(
+        leveled(report.findings, levels),
+        exemptions,
+        judge,
+        today=today,
+        seen={document.file for document in documents},
+        undecided=verdict.undecided,
+    )
     return report
+
+
+def _exemptions(documents: list[Document], report: Report) -> list[Exemption]:
+    """The exceptions in the objects' annotations."""
+    found: list[Exemption] = []
+    for document in documents:
+        exemptions, unreadable = exceptions.of_object(document)
+        found += exemptions
+        report.findings += unreadable
+    return found
 
 
 def _context(facts: Path | None) -> Context:

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from modelyard.bundle import shipped
-from modelyard.check import custom
+from modelyard.check import custom, exceptions
 from modelyard.check.definitions import Definitions
 from modelyard.check.differences import foreign, stale, with_way_out
+from modelyard.check.levels import leveled
 from modelyard.check.objects import Manifest, Objects
 from modelyard.check.rule import Claim, Context
 from modelyard.check.schema import Problem, Validators
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from modelyard.check.exceptions import Exemption
     from modelyard.check.judge import Broken, Judge, Verdict
     from modelyard.findings import Cause, Route
     from modelyard.load.document import Document
@@ -41,6 +43,8 @@ class Inspection:
     summary: Summary
     claims: tuple[tuple[str, Any], ...] = ()
     """What rules of the whole environment gathered: the rule, and a packed claim."""
+    exemptions: tuple[Exemption, ...] = ()
+    """The exceptions that hold here."""
 
 
 def all_rules(own: Path | None = None) -> Judge:
@@ -103,7 +107,38 @@ class Inspector:
         verdict = self.judge.objects(Objects(manifests), self.context(output))
         summary.checks += verdict.checks
         findings += self._broken(output, verdict, lying)
-        return Inspection(findings, summary, _packed(verdict))
+        exemptions, unreadable = self._exemptions(output, manifests, lying)
+        findings = self._leveled(findings + unreadable, output.tree.environment)
+        return Inspection(findings, summary, _packed(verdict), tuple(exemptions))
+
+    def _exemptions(
+        self, output: Output, manifests: list[Manifest], lying: dict[str, list[Document]]
+    ) -> tuple[list[Exemption], list[Finding]]:
+        """The exceptions of the spec, and of the objects' annotations."""
+        found: list[Exemption] = []
+        if output.resolution is not None:
+            model = output.resolution.model
+            deployed = [
+                name
+                for name in self.repository.environment_names
+                if name in model.value.environments
+            ]
+            found = exceptions.of_model(model, output.tree.environment, deployed)
+        wrong: list[Finding] = []
+        for manifest in manifests:
+            if exceptions.ANNOTATION in manifest.annotations:
+                document = (
+                    lying[manifest.file][manifest.index]
+                    if manifest.file in lying
+                    else rendered(manifest.file, output.text(manifest.file))
+                )
+                own, unreadable = exceptions.of_object(document)
+                found += own
+                wrong += unreadable
+        return found, wrong
+
+    def _leveled(self, findings: list[Finding], environment: str) -> list[Finding]:
+        return leveled(findings, self.repository.environment(environment).value.spec.levels)
 
     def environment(self, name: str, claims: Iterable[tuple[str, Any]]) -> list[Finding]:
         """What the directories of an environment break together, by what was gathered of each."""
@@ -120,7 +155,7 @@ class Inspector:
             finding = located(problem, documents[broken.manifest.index])
             cause = self._cause(name, file, hit.route)
             found.append(replace(finding, severity=broken.rule.severity, cause=cause))
-        return found
+        return self._leveled(found, name)
 
     def _cause(self, environment: str, file: str, route: Route) -> Cause | None:
         """The line of the spec behind a line of a model's directory."""
@@ -185,8 +220,7 @@ class Inspector:
                 finding = located(problem, lying[file][broken.manifest.index])
             else:
                 if file not in own:
-                    text = output.rendered.files[file.rpartition("/")[2]].decode()
-                    own[file] = rendered(file, text)
+                    own[file] = rendered(file, output.text(file))
                 finding = _with_cause(self.repository, output, file, located(problem, own[file]))
             found.append(replace(finding, severity=broken.rule.severity))
         return found
@@ -222,8 +256,7 @@ class Inspector:
         problems = list(validators.problems(manifest))
         if not problems:
             return []
-        text = output.rendered.files[file.rpartition("/")[2]].decode()
-        document = rendered(file, text)
+        document = rendered(file, output.text(file))
         return [
             _with_cause(self.repository, output, file, located(problem, document))
             for problem in problems
@@ -239,8 +272,8 @@ def _packed(verdict: Verdict) -> tuple[tuple[str, Any], ...]:
 def problem_of(broken: Broken) -> Problem:
     """What a rule has found, as schemas say what they find."""
     hit = broken.hit
-    place = (hit.of_key, hit.within)
-    return Problem(broken.rule.name, hit.route, hit.message, hit.help, *place, hit.fix)
+    more = (hit.of_key, hit.within, hit.fix, hit.because_of)
+    return Problem(broken.rule.name, hit.route, hit.message, hit.help, *more)
 
 
 def located(problem: Problem, document: Document) -> Finding:
@@ -262,6 +295,7 @@ def located(problem: Problem, document: Document) -> Finding:
         anchor=anchored(value, problem.route),
         help=problem.help,
         fix=problem.fix,
+        because_of=problem.because_of,
     )
 
 

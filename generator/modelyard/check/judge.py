@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,6 +44,15 @@ class Judge:
         self._environment = [rule for rule in self.rules if rule.scope == "environment"]
         self._objects = [rule for rule in self.rules if rule.scope == "object"]
         self._by_kind: dict[str, list[Rule]] = {}
+
+    @cached_property
+    def meanings(self) -> dict[str, tuple[str, ...]]:
+        """Every name and every alias, and the rules that it means."""
+        found: dict[str, tuple[str, ...]] = {}
+        for rule in self.rules:
+            for alias in rule.aliases:
+                found[alias] = (*found.get(alias, ()), rule.name)
+        return found | {rule.name: (rule.name,) for rule in self.rules}
 
     def objects(self, objects: Objects, context: Context) -> Verdict:
         """Everything that one model's objects, or one folder's, break."""

@@ -30,6 +30,8 @@ class Problem:
     within: int = 0
     """The line of the text at `route`, from 1; 0 for all of it."""
     fix: Fix | None = None
+    because_of: tuple[str, str, str] | None = None
+    """Kind, namespace and name of another object that may be the one to mend."""
 
 
 @dataclass(frozen=True, slots=True)

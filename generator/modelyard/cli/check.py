@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 from modelyard.cli import CLEAN, FINDINGS
 from modelyard.cli.common import add_directory, add_selection, add_work, session
 from modelyard.cli.output import add_output, report, say
+from modelyard.load.reader import read_text, refused, writing
 
 if TYPE_CHECKING:
     import argparse
 
+    from modelyard.check.profile import Profile
     from modelyard.findings import Report
 
 
@@ -42,34 +44,110 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="what is true of the cluster that a folder of manifests is for",
     )
+    parser.add_argument(
+        "--changed-since",
+        metavar="REV",
+        help="only models that have changed since the history left a revision of git",
+    )
+    parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="do not count what was there when this file was written",
+    )
+    parser.add_argument(
+        "--write-baseline",
+        type=Path,
+        metavar="FILE",
+        help="write all that is found into a baseline",
+    )
+    parser.add_argument(
+        "--profile", action="store_true", help="say on standard error how long each rule took"
+    )
+    parser.add_argument(
+        "--as-of",
+        type=_date,
+        metavar="DAY",
+        help="the day that the ends of exceptions are compared with, instead of today",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check; exit 1 where something is wrong."""
-    found = _folder(arguments) if _is_folder(arguments) else _tree(arguments)
+    if arguments.models and arguments.changed_since is not None:
+        message = "models and `--changed-since` exclude each other"
+        raise refused("cli/arguments", message, "--changed-since", "leave one of them out")
+    profile = _profile() if arguments.profile else None
+    found = _checked(arguments, profile)
     report(found, arguments.output)
     if arguments.output == "text":
         from modelyard.report.text import summary
 
         say(summary(found))
+    if profile is not None:
+        sys.stderr.write("".join(f"{line}\n" for line in profile.lines()))
     sys.stdout.flush()
     return FINDINGS if found.count("error") else CLEAN
 
 
-def _tree(arguments: argparse.Namespace) -> Report:
+def _checked(arguments: argparse.Namespace, profile: Profile | None) -> Report:
+    if _is_folder(arguments):
+        found, whole = _folder(arguments, profile), True
+    else:
+        found, whole = _tree(arguments, profile)
+    if arguments.baseline is not None:
+        from modelyard.check import baseline
+
+        file = arguments.baseline
+        known = baseline.read(
+            str(file),
+            read_text(file.resolve(), str(file), root=Path("/"), limit=baseline.MOST_BYTES),
+        )
+        found.findings = known.applied(found.findings, whole=whole)
+    if arguments.write_baseline is not None:
+        from modelyard.check import baseline
+
+        with writing(str(arguments.write_baseline)):
+            arguments.write_baseline.write_text(baseline.written(found.findings), "utf-8")
+    return found
+
+
+def _tree(arguments: argparse.Namespace, profile: Profile | None) -> tuple[Report, bool]:
+    """What is wrong with the selected part of the tree, and whether that is all of it."""
     from modelyard.work.session import check
 
+    if profile is not None:
+        arguments.jobs = 1
     work = session(arguments, check=True, rules=arguments.only != "schemas")
+    if profile is not None:
+        inspector = work.pool.local.inspector
+        inspector.judge = profile.around(inspector.judge)
+    whole = work.selection.whole and not arguments.env
     try:
-        return check(work)
+        return check(work, today=_day(arguments)), whole
     finally:
         work.close()
 
 
-def _folder(arguments: argparse.Namespace) -> Report:
+def _folder(arguments: argparse.Namespace, profile: Profile | None) -> Report:
     from modelyard.check.folder import check
 
-    return check(arguments.models or ["."], arguments.environment, arguments.directory.resolve())
+    start = arguments.directory.resolve()
+    paths, facts = arguments.models or ["."], arguments.environment
+    return check(paths, facts, start, today=_day(arguments), profile=profile)
+
+
+def _profile() -> Profile:
+    from modelyard.check.profile import Profile
+
+    return Profile()
+
+
+def _day(arguments: argparse.Namespace) -> str:
+    """The day that the ends of exceptions are compared with."""
+    from datetime import UTC, datetime
+
+    return str(arguments.as_of or datetime.now(UTC).date())
 
 
 def _is_folder(arguments: argparse.Namespace) -> bool:
@@ -90,3 +168,13 @@ def _is_folder(arguments: argparse.Namespace) -> bool:
     owned = {"models", "deploy", "environments", "blueprints", "modelyard.yaml"}
     inside = [path.relative_to(root).parts[:1] for path in paths if path.is_relative_to(root)]
     return not any(parts == () or parts[0] in owned for parts in inside)
+
+
+def _date(text: str) -> str:
+    from argparse import ArgumentTypeError
+
+    from modelyard.spec.values import Date
+
+    if not Date.takes(text):
+        raise ArgumentTypeError(f"must be a day, as 2027-03-31, got {text!r}")
+    return text

@@ -65,12 +65,18 @@ def session(
     arguments: argparse.Namespace, *, check: bool = False, rules: bool = True, force: bool = False
 ) -> Session:
     """A run over what was selected; raises `Refused`."""
-    from modelyard.load.selection import choose
+    from modelyard.load.selection import choose, since
     from modelyard.work.session import Session
     from modelyard.write.state import State
 
     found = repository(arguments)
-    selection = choose(found, arguments.models, arguments.env, arguments.directory.resolve())
+    revision = getattr(arguments, "changed_since", None)
+    start = arguments.directory.resolve()
+    selection = (
+        since(found, revision, arguments.env)
+        if revision is not None
+        else choose(found, arguments.models, arguments.env, start)
+    )
     state = State(found.root, use=not arguments.no_cache)
     jobs = arguments.jobs
     return Session(found, selection, state, check=check, rules=rules, force=force, jobs=jobs)

@@ -11,7 +11,7 @@ from modelyard.load.document import MAX_MISTAKES, Document, Loaded, parse
 from modelyard.load.suggest import did_you_mean, nearest
 from modelyard.load.validate import check, keys, validate
 from modelyard.spec.kinds import DEPLOYMENT, MODEL, SPEC, Kind
-from modelyard.spec.values import Name, ReleaseName
+from modelyard.spec.values import Name, ReleaseName, RuleName
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -261,6 +261,21 @@ def unknown_environments(document: Document, known: Collection[str]) -> list[Fin
         )
         for name in _mapping(document, ("environments",))
         if Name.takes(name) and name not in known
+    ]
+
+
+def unknown_levels(document: Document, known: Collection[str]) -> list[Finding]:
+    """Rules and categories that an environment gives a level, and that do not exist."""
+    return [
+        Finding(
+            "spec/unknown-rule",
+            f"there is no rule and no category `{name}`",
+            document.locate(("spec", "levels", name), key=True),
+            route=("spec", "levels", name),
+            help=did_you_mean(name, known, what="rules"),
+        )
+        for name in _mapping(document, ("spec", "levels"))
+        if RuleName.takes(name) and name not in known
     ]
 
 

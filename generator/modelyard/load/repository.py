@@ -25,6 +25,7 @@ SETTINGS = "modelyard.yaml"
 MODELS = "models"
 ENVIRONMENTS = "environments"
 BLUEPRINTS = "blueprints"
+POLICIES = "policies"
 TREE = "deploy"
 
 
@@ -98,13 +99,15 @@ class Repository:
 
     def environment(self, name: str) -> Loaded[Environment]:
         """An environment; raises `Refused` with everything that is wrong with it."""
-        from modelyard.load.files import load_environment
+        from modelyard.load.files import load_environment, unknown_levels
         from modelyard.spec.kinds import ENVIRONMENT
 
         if name not in self._environments:
             file = f"{ENVIRONMENTS}/{name}.yaml"
             loaded, findings = load_environment(file, self.text(file), name, ENVIRONMENT)
-            if loaded is None:
+            if loaded is not None and loaded.value.spec.levels:
+                findings += unknown_levels(loaded.document, self.rule_names)
+            if loaded is None or findings:
                 raise Refused(findings)
             self._environments[name] = loaded
         return self._environments[name]
@@ -128,6 +131,14 @@ class Repository:
                 raise Refused(findings)
             self._blueprints[name] = loaded
         return self._blueprints[name]
+
+    @cached_property
+    def rule_names(self) -> frozenset[str]:
+        """Every rule that `check` may ask, by its folder, and every category of rules."""
+        own, ours = self.root / POLICIES, shipped() / POLICIES
+        paths = [*own.glob("*/*/policy.rego"), *ours.glob("*/*/README.md")]
+        rules = {path.parent.relative_to(path.parents[2]).as_posix() for path in paths}
+        return frozenset(rules | {rule.partition("/")[0] for rule in rules})
 
     def text(self, file: str) -> str:
         """The text of a file of the repository."""

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelyard.load.reader import refused
-from modelyard.load.repository import BLUEPRINTS, ENVIRONMENTS, MODELS, SETTINGS, TREE, select
+from modelyard.load.repository import (
+    BLUEPRINTS,
+    ENVIRONMENTS,
+    MODELS,
+    POLICIES,
+    SETTINGS,
+    TREE,
+    select,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +57,25 @@ def choose(
         repository.model_names if whole else select(names, repository.model_names, what="model")
     )
     return Selection(models, chosen, whole, () if whole else tuple(sorted(gone)))
+
+
+def since(repository: Repository, revision: str, environments: Sequence[str]) -> Selection:
+    """The models whose spec or tree has changed since the history left a revision.
+
+    All of them where something changed that concerns every model. Raises `Refused`.
+    """
+    from modelyard.load.revisions import Git
+
+    git = Git(repository.root)
+    files = git.changed(git.branched(revision))
+    ours = (MODELS, ENVIRONMENTS, BLUEPRINTS, POLICIES, TREE)
+    words = [file for file in files if file.partition("/")[0] in ours or file == SETTINGS]
+    if any(word.startswith(f"{POLICIES}/") for word in words):
+        words = [SETTINGS]
+    if not words:
+        chosen = choose(repository, (), environments, repository.root)
+        return Selection((), chosen.environments, whole=False)
+    return choose(repository, words, environments, repository.root)
 
 
 def _meant(repository: Repository, word: str, cwd: Path) -> str | None:

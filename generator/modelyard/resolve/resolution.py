@@ -49,7 +49,7 @@ class Resolution:
         document = self.model.document
         if head == "spec":
             return origin(self.layers, rest) if rest else (document, ("spec",))
-        if head == "metadata":
+        if head in ("metadata", "exceptions"):
             return document, route
         if head == "release":
             return self._released((*block, "release"), self.raw["release"]["name"], rest)

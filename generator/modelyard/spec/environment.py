@@ -23,6 +23,7 @@ from modelyard.spec.values import (
     Name,
     Quantity,
     Registry,
+    RuleName,
     Url,
 )
 
@@ -292,6 +293,8 @@ class EnvironmentSpec(Strict):
     """What containers get that ask for nothing."""
     argocd: ArgoCD
     """How Argo CD syncs the environment."""
+    levels: dict[RuleName, Literal["error", "warning", "ignore"]] | None = None
+    """How grave what a rule finds is here, by the rule's name or by its category, as `images`."""
     defaults: dict[str, Any] | None = None
     """Defaults for every model here, in the shape of a model's `spec`; the model's own keys win."""
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from modelyard.spec.blueprint import Blueprint
     from modelyard.spec.environment import Environment
-    from modelyard.spec.model import Deployment, Model, Spec
+    from modelyard.spec.model import Deployment, Model, RuleException, Spec
     from modelyard.spec.resolved import Resolved
     from modelyard.spec.settings import Settings
 
@@ -38,6 +38,7 @@ class Kind(Generic[Typed]):
 MODEL: Kind[Model] = Kind("modelyard.spec.model", "Model")
 SPEC: Kind[Spec] = Kind("modelyard.spec.model", "Spec")
 DEPLOYMENT: Kind[Deployment] = Kind("modelyard.spec.model", "Deployment")
+EXCEPTION: Kind[RuleException] = Kind("modelyard.spec.model", "RuleException")
 ENVIRONMENT: Kind[Environment] = Kind("modelyard.spec.environment", "Environment")
 BLUEPRINT: Kind[Blueprint] = Kind("modelyard.spec.blueprint", "Blueprint")
 SETTINGS: Kind[Settings] = Kind("modelyard.spec.settings", "Settings")
@@ -47,6 +48,7 @@ ALL: tuple[Kind[BaseModel], ...] = (
     MODEL,
     SPEC,
     DEPLOYMENT,
+    EXCEPTION,
     ENVIRONMENT,
     BLUEPRINT,
     SETTINGS,

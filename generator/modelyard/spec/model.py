@@ -8,6 +8,7 @@ from modelyard.spec.base import Strict, Strings
 from modelyard.spec.values import (
     Cidr,
     Cpu,
+    Date,
     Duration,
     EnvName,
     HttpPath,
@@ -22,6 +23,7 @@ from modelyard.spec.values import (
     PathPattern,
     Ratio,
     ReleaseName,
+    RuleName,
     Schedule,
     SecretProperty,
     Sha256,
@@ -483,6 +485,27 @@ class Patch(Strict):
     """Merged into the object: `null` removes a key; lists of named items are merged by name."""
 
 
+class RuleException(Strict):
+    """A finding that is known and accepted: why, by whom, and until when. It stays in every report."""
+
+    rule: RuleName
+    """The rule, by its name or an alias."""
+    object: PatchTarget | None = None
+    """The rendered object that it is about; it may be left out where the model breaks the rule once."""
+    path: Annotated[str, Field(min_length=1)] | None = None
+    """The field that it is about, as `spec.template.spec.containers[server]`."""
+    environments: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)] | None = None
+    """Where it holds; everywhere, if it is left out."""
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    """Why the rule may be broken here, in a sentence."""
+    ticket: Annotated[str, Field(min_length=1)] | None = None
+    """The ticket that will end it."""
+    owner: Annotated[str, Field(min_length=1)] | None = None
+    """Who answers for it, where there is no ticket."""
+    expires: Date
+    """The last day on which it holds."""
+
+
 class Deployment(Strict):
     """Where a release runs, and what differs there; other keys are those of `spec`."""
 
@@ -509,5 +532,7 @@ class Model(Strict):
     """What was built: image and weights, pinned by digest."""
     environments: Annotated[dict[Name, dict[str, Any]], Field(min_length=1)]
     """Where each release runs, and what differs there."""
+    exceptions: Annotated[tuple[RuleException, ...], Field(strict=False)] = ()
+    """Findings that are known and accepted, each with a reason and an end."""
     patches: Annotated[tuple[Patch, ...], Field(strict=False)] = ()
     """Changes to rendered objects that no key of the spec can say."""

@@ -377,6 +377,36 @@ class LabelKey(Text):
             raise Wrong("value", message, cls.fix(""))
 
 
+class RuleName(Text):
+    """The name of a rule of `check`, or an alias: what another tool calls it."""
+
+    __slots__ = ()
+
+    pattern = r"[A-Za-z0-9_]([-A-Za-z0-9_./]{0,126}[A-Za-z0-9_])?"
+    wanted = "the name of a rule, as `modelyard rules` lists them"
+    examples: ClassVar[tuple[str, ...]] = ("images/no-digest",)
+
+
+class Date(Text):
+    """A day: year, month and day of the month."""
+
+    __slots__ = ()
+
+    pattern = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    wanted = "a day, as `2027-03-31`"
+    examples: ClassVar[tuple[str, ...]] = ("2027-03-31",)
+
+    @classmethod
+    def check(cls, text: str) -> None:
+        """Refuse days that no calendar has."""
+        from datetime import date
+
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            raise Wrong("value", f"must be {cls.wanted}, and no calendar has `{text}`") from None
+
+
 class EnvName(Text):
     """The name of an environment variable."""
 

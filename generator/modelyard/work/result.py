@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from modelyard.check.exceptions import Exemption
     from modelyard.check.inspection import Inspection
     from modelyard.findings import Finding, Summary
     from modelyard.write.state import Fingerprint
@@ -37,11 +38,14 @@ class Result:
     """What was looked at, where it was checked."""
     claims: tuple[tuple[str, Any], ...] = ()
     """What rules of the whole environment have gathered here: the rule, and a packed claim."""
+    exemptions: tuple[Exemption, ...] = ()
+    """The exceptions that hold here. A directory that has some is looked at in every run, because
+    what they are about is in every report."""
 
     def inspected(self, inspection: Inspection) -> None:
         """Take what came of looking at the directory."""
         self.findings, self.summary = inspection.findings, inspection.summary
-        self.claims = inspection.claims
+        self.claims, self.exemptions = inspection.claims, inspection.exemptions
 
 
 @dataclass(slots=True)

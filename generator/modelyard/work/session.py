@@ -20,6 +20,7 @@ from modelyard.write.swap import Writer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from modelyard.check.exceptions import Exemption
     from modelyard.load.repository import Repository
     from modelyard.load.selection import Selection
     from modelyard.pipeline import Kind, Output
@@ -112,7 +113,7 @@ class Session:
         for result in self.results:
             found = written.get(result.directory, result.fingerprint)
             stale = result.directory not in written and (result.written or result.removed)
-            if found is None or stale or result.findings:
+            if found is None or stale or result.findings or result.exemptions:
                 trees.pop(result.directory, None)
                 continue
             seen = result.summary
@@ -326,8 +327,11 @@ def _platform(repository: Repository, environment: str, kinds: list[Kind]) -> li
     return pipeline.platform(repository, environment, kinds)
 
 
-def check(session: Session) -> Report:
-    """Everything that is wrong with the selected part of the tree."""
+def check(session: Session, *, today: str) -> Report:
+    """Everything that is wrong with the selected part of the tree.
+
+    `today` is the day, as `2027-03-31`, that the ends of exceptions are compared with.
+    """
     report = Report()
     results = session.prepare()
     for result in results:
@@ -341,5 +345,24 @@ def check(session: Session) -> Report:
         report.findings += session.together()
     if results and session.rules:
         session.remember({})
-    report.findings.sort(key=lambda finding: finding.sort_key)
+    exemptions = [one for result in results for one in result.exemptions]
+    if report.findings or exemptions:
+        report.findings = _settled(session, report.findings, exemptions, today)
     return report
+
+
+def _settled(
+    session: Session, findings: list[Finding], exemptions: list[Exemption], today: str
+) -> list[Finding]:
+    from modelyard.check.settle import settled
+
+    judge = session.pool.local.inspector.judge
+    partly = not session.selection.whole
+    return settled(
+        findings,
+        exemptions,
+        judge,
+        today=today,
+        seen={result.directory for result in session.results},
+        undecided={rule.name for rule in judge.rules if partly and rule.scope == "environment"},
+    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from modelyard.resolve.rules import (
     access,
     artifacts,
+    exceptions,
     images,
     naming,
     objectives,
@@ -46,6 +47,7 @@ MODULES = (
     secrets,
     training,
     patches,
+    exceptions,
 )
 
 
