@@ -20,7 +20,9 @@ def folded(findings: Sequence[Finding], follows: Mapping[str, Sequence[str]]) ->
 
     A finding follows from another one of the same object, or of the object that it names, where
     its rule says so; and from one that says that its place, or what it stands in, has a wrong
-    shape. What does not count, because of an exception, is no cause: it must not hide others.
+    shape. What one line of a spec breaks at the same place of several objects, those of several
+    environments mostly, is told of the first of them. What does not count, because of an exception,
+    is no cause: it must not hide others.
     """
     by_object: dict[Key, list[int]] = defaultdict(list)
     for index, finding in enumerate(findings):
@@ -38,7 +40,21 @@ def folded(findings: Sequence[Finding], follows: Mapping[str, Sequence[str]]) ->
             if other != index and _explains(findings[other], finding, causes):
                 parent[index] = other
                 break
+    _repeated(findings, parent)
     return _gathered(findings, parent)
+
+
+def _repeated(findings: Sequence[Finding], parent: dict[int, int]) -> None:
+    """Find what the same line of a spec breaks again."""
+    first: dict[tuple[object, ...], int] = {}
+    for index in sorted(range(len(findings)), key=lambda index: findings[index].severity):
+        finding = findings[index]
+        if index in parent or finding.cause is None or finding.suppressed is not None:
+            continue
+        about = finding.object
+        key = (finding.rule, finding.cause, finding.anchor, about and about.kind)
+        if first.setdefault(key, index) != index:
+            parent[index] = first[key]
 
 
 def _explains(cause: Finding, finding: Finding, causes: Sequence[str]) -> bool:

@@ -193,7 +193,7 @@ def settle(
         place = exemption.place
         rules = names.get(exemption.rule, ())
         scopes = exemption.others or (exemption.scope,)
-        if not rules or any(rule.startswith(NEVER) for rule in rules):
+        if not rules or exemption.rule.startswith(NEVER):
             continue
         if place not in used and set(scopes) <= set(seen) and not set(rules) & set(undecided):
             wrong.setdefault(("unused", place), _unused(exemption))
@@ -214,20 +214,19 @@ def _most(about: Iterable[tuple[str, ObjectRef | None]]) -> int:
 def _wrong(
     exemption: Exemption, names: Mapping[str, Collection[str]], *, over: bool
 ) -> Iterable[Finding]:
-    rules = names.get(exemption.rule)
-    if rules is None:
-        yield Finding(
-            "exceptions/unknown-rule",
-            f"there is no rule `{exemption.rule}`",
-            exemption.place,
-            help=did_you_mean(exemption.rule, list(names), what="rules"),
-        )
-    elif any(rule.startswith(NEVER) for rule in rules):
+    if exemption.rule.startswith(NEVER):
         yield Finding(
             "exceptions/not-allowed",
             f"`{exemption.rule}` takes no exceptions",
             exemption.place,
             help="mend what it finds",
+        )
+    elif exemption.rule not in names:
+        yield Finding(
+            "exceptions/unknown-rule",
+            f"there is no rule `{exemption.rule}`",
+            exemption.place,
+            help=did_you_mean(exemption.rule, list(names), what="rules"),
         )
     elif over:
         yield Finding(

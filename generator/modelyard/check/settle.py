@@ -30,4 +30,5 @@ def settled(
         findings, exemptions, names, today=today, seen=seen, undecided=undecided
     )
     follows = {rule.name: rule.follows for rule in judge.rules if rule.follows}
-    return sorted(folded(found, follows), key=lambda finding: finding.sort_key)
+    found.sort(key=lambda finding: finding.sort_key)
+    return folded(found, follows)

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from modelyard.findings import Finding, Location, Report
+    from modelyard.findings import Finding, Location, Report, Suppression
 
 
 def write(report: Report, stream: TextIO, **more: Any) -> None:
@@ -49,6 +49,19 @@ def finding(found: Finding) -> dict[str, Any]:
         "route": list(found.route),
         "cause": found.cause and {**place(found.cause.location), "path": found.cause.path},
         "help": found.help,
+        "fingerprint": found.fingerprint,
+        "related": [finding(one) for one in found.related],
+        "suppressed": found.suppressed and _suppression(found.suppressed),
+    }
+
+
+def _suppression(why: Suppression) -> dict[str, Any]:
+    return {
+        "kind": why.kind,
+        "reason": why.reason,
+        "owner": why.owner,
+        "expires": why.expires,
+        "location": why.location and place(why.location),
     }
 
 
