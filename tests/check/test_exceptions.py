@@ -172,8 +172,8 @@ def test_an_annotation_excepts_an_object_that_others_wrote(shop: Shop) -> None:
         (
             "      - rule: network/exposed-service\n        reason",
             "      - reason",
-            9,
-            "`rule` is missing",
+            8,
+            "`[0].rule` is missing",
         ),
     ],
 )
