@@ -16,7 +16,7 @@ from modelyard.bundle import shipped
 PACKAGE = Path(__file__).resolve().parents[1] / "generator" / "modelyard"
 
 LAYERS = (
-    ("words", "secrecy", "digest", "bundle", "findings", "errors", "format"),
+    ("words", "secrecy", "digest", "quantity", "bundle", "findings", "errors", "format"),
     ("spec", "plan"),
     ("load",),
     ("rego",),
@@ -28,6 +28,7 @@ LAYERS = (
     ("explain",),
     ("check", "scaffold", "report"),
     ("work",),
+    ("diff",),
     ("cli",),
 )
 """From what knows of nobody to what knows of everybody; a module may import from its own row, and

@@ -41,14 +41,19 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_work(parser: argparse.ArgumentParser) -> None:
-    """How the work is done."""
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """How many processes do the work."""
     parser.add_argument(
         "--jobs",
         type=_positive,
         metavar="N",
         help="processes to use; as many as processors by default",
     )
+
+
+def add_work(parser: argparse.ArgumentParser) -> None:
+    """How the work is done."""
+    add_jobs(parser)
     parser.add_argument(
         "--no-cache", action="store_true", help="look at everything, whatever earlier runs learnt"
     )

@@ -121,7 +121,7 @@ class Repository:
             if name not in self.blueprint_names:
                 raise KeyError(name)
             file = f"{BLUEPRINTS}/{name}/blueprint.yaml"
-            if (self.root / file).exists():
+            if name in self.own_blueprints:
                 text = self.text(file)
             else:
                 text = read_text(shipped() / file, f"{PREFIX}{file}", root=shipped())

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from modelyard.work.result import Share
 
@@ -36,7 +36,67 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-class Pool:
+Made = TypeVar("Made", covariant=True)
+
+
+class Worker(Protocol[Made]):
+    """What works on a share of the tasks, here or in a process of its own."""
+
+    def prepare(self, tasks: list[Task], /) -> Made:
+        """What its tasks come to."""
+
+    def commit(self) -> Any:
+        """Do what was prepared."""
+
+    def forget(self) -> None:
+        """Leave what was prepared before to the process that did."""
+
+
+class Workers(Generic[Made]):
+    """Forks one worker into as many as are worth it."""
+
+    def __init__(self, jobs: int | None = None) -> None:
+        self.jobs = jobs or processors()
+        self._workers: list[tuple[Any, Connection]] = []
+
+    def shares(self, worker: Worker[Made], tasks: list[Task]) -> list[Made]:
+        """What the tasks come to, share by share."""
+        size = sum(len(wanted) for _, wanted, _ in tasks)
+        count = min(self.jobs, size // WORTH_A_WORKER, len(tasks))
+        if count <= 1 or sys.platform == "win32" or not hasattr(os, "fork"):
+            gc.disable()
+            return [worker.prepare(tasks)]
+        return self._in_workers(worker, tasks, count)
+
+    def close(self) -> None:
+        """Let the workers go."""
+        for process, connection in self._workers:
+            connection.close()
+            process.join()
+        self._workers.clear()
+
+    def _in_workers(self, worker: Worker[Made], tasks: list[Task], count: int) -> list[Made]:
+        from multiprocessing import get_context
+
+        context = get_context("fork")
+        gc.freeze()
+        started: list[Connection] = []
+        for index in range(count):
+            mine, theirs = context.Pipe()
+            inherited = [connection for _, connection in self._workers]
+            process = context.Process(
+                target=_serve,
+                args=(theirs, [mine, *inherited], worker, tasks[index::count]),
+                daemon=True,
+            )
+            process.start()
+            theirs.close()
+            self._workers.append((process, mine))
+            started.append(mine)
+        return [_received(connection) for connection in started]
+
+
+class Pool(Workers[Share]):
     """Prepares tasks and then commits them, here or in workers."""
 
     def __init__(
@@ -48,9 +108,8 @@ class Pool:
         rules: bool = True,
         jobs: int | None = None,
     ) -> None:
+        super().__init__(jobs)
         self.repository, self.force, self.check, self.rules = repository, force, check, rules
-        self.jobs = jobs or processors()
-        self._workers: list[tuple[Any, Connection]] = []
 
     @cached_property
     def local(self) -> Shard:
@@ -64,14 +123,10 @@ class Pool:
 
     def prepare(self, tasks: list[Task]) -> Share:
         """Everything that the tasks come to, in their order."""
-        if not tasks:
-            return Share()
-        size = sum(len(wanted) for _, wanted, _ in tasks)
-        count = min(self.jobs, size // WORTH_A_WORKER, len(tasks))
-        if count <= 1 or sys.platform == "win32" or not hasattr(os, "fork"):
-            gc.disable()
-            return self.local.prepare(tasks)
-        return self._in_workers(tasks, count)
+        whole = Share()
+        for share in self.shares(self.local, tasks) if tasks else ():
+            whole.add(share, [name for name, *_ in tasks])
+        return whole
 
     def commit(self) -> dict[str, Fingerprint | None]:
         """Write everything that was prepared."""
@@ -86,50 +141,20 @@ class Pool:
         """What committing would write, where the work was done here."""
         return self.local.changes
 
-    def close(self) -> None:
-        """Let the workers go."""
-        for process, connection in self._workers:
-            connection.close()
-            process.join()
-        self._workers.clear()
-
-    def _in_workers(self, tasks: list[Task], count: int) -> Share:
-        from multiprocessing import get_context
-
-        context = get_context("fork")
-        gc.freeze()
-        started: list[Connection] = []
-        for index in range(count):
-            mine, theirs = context.Pipe()
-            inherited = [connection for _, connection in self._workers]
-            process = context.Process(
-                target=_serve,
-                args=(theirs, [mine, *inherited], self.local, tasks[index::count]),
-                daemon=True,
-            )
-            process.start()
-            theirs.close()
-            self._workers.append((process, mine))
-            started.append(mine)
-        whole = Share()
-        for connection in started:
-            whole.add(_received(connection), [name for name, *_ in tasks])
-        return whole
-
 
 def _serve(
-    connection: Connection, inherited: list[Connection], shard: Shard, tasks: list[Task]
+    connection: Connection, inherited: list[Connection], worker: Worker[Any], tasks: list[Task]
 ) -> None:
     """A worker's life: prepare, wait for the word, commit. It ends when the parent does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:
         other.close()
     gc.disable()
-    shard.changes = []
+    worker.forget()
     try:
-        connection.send(("done", shard.prepare(tasks)))
+        connection.send(("done", worker.prepare(tasks)))
         if connection.recv() == "commit":
-            connection.send(("done", shard.commit()))
+            connection.send(("done", worker.commit()))
     except EOFError:
         return
     except Exception as error:

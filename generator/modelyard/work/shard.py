@@ -124,6 +124,10 @@ class Shard:
             if is_ours(self.repository.root, directory)
         ]
 
+    def forget(self) -> None:
+        """Leave what was prepared before to the process that did."""
+        self.changes = []
+
     def commit(self) -> dict[str, Fingerprint | None]:
         """Write what was prepared; returns the new fingerprints, by directory."""
         for change in self.changes:

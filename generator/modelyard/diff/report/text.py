@@ -1,0 +1,104 @@
+"""A comparison as people read it in a terminal: the risks first, then every object and field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from modelyard.diff.comparison import ABSENT, LEVELS
+from modelyard.diff.report.values import is_secret, shown
+from modelyard.report.text import Paint
+from modelyard.words import clean, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelyard.diff.comparison import Change, Comparison, Environment, Field, Operation, Risk
+    from modelyard.findings import Cause
+
+SIGNS: dict[Operation, str] = {"added": "+", "changed": "~", "replaced": "±", "removed": "-"}
+
+
+def write(comparison: Comparison, stream: TextIO) -> None:
+    """Every environment in which something differs, and a line that says how much that is."""
+    paint = Paint(stream)
+    for environment in comparison.environments:
+        for line in _environment(environment, paint):
+            stream.write(f"{line}\n")
+    stream.write(f"{summary(comparison)}\n")
+
+
+def summary(comparison: Comparison) -> str:
+    """How much differs from what."""
+    base = comparison.base
+    since = f"`{clean(base.name)}`" + (f" ({base.commit[:12]})" if base.commit else "")
+    here = [each for each in comparison.environments if each.shown]
+    if not here:
+        return f"Nothing differs from {since}."
+    objects = sum(len(each.shown) for each in here)
+    told = [
+        plural(comparison.count(level), level)
+        for level in LEVELS
+        if level != "note" and comparison.count(level)
+    ]
+    names = ", ".join(each.name for each in here)
+    words = (
+        f"{plural(objects, 'object')} differ{'s' if objects == 1 else ''} from {since} in {names}"
+    )
+    return f"{words}: {', '.join(told)}" if told else words
+
+
+def _environment(environment: Environment, paint: Paint) -> Iterator[str]:
+    if not environment.shown:
+        return
+    counts = ", ".join(
+        f"{environment.count(operation)} {operation}"
+        for operation in SIGNS
+        if environment.count(operation)
+    )
+    yield paint(f"{environment.name}: {counts}", "place")
+    for risk in environment.risks:
+        if risk.kind != "cosmetic":
+            yield from _risk(risk, paint)
+    for change in environment.shown:
+        yield from _change(change, paint)
+    folded = len(environment.changes) - len(environment.shown)
+    if folded:
+        yield paint(f"  {plural(folded, 'other object')} differ only in digests", "quiet")
+    yield ""
+
+
+def _risk(risk: Risk, paint: Paint) -> Iterator[str]:
+    ref = risk.ref
+    about = f"{ref.kind} {ref.name}: " if ref else ""
+    level = {"error": "error", "warning": "warning"}.get(risk.level, "help")
+    yield f"  {paint(risk.kind, level)} {clean(about)}{clean(risk.message)}"
+    yield from (f"    {paint('because', 'help')} {clean(str(cause))}" for cause in risk.causes[:3])
+    if risk.help:
+        yield f"    {paint('help', 'help')} {clean(risk.help)}"
+
+
+def _change(change: Change, paint: Paint) -> Iterator[str]:
+    sign = SIGNS[change.operation]
+    yield (
+        paint(f"  {sign} {clean(change.kind)} {clean(change.name)}", "place")
+        + f"  {clean(change.file)}"
+    )
+    for field in change.fields:
+        yield f"      {_field(change, field)}{_because(field.causes)}"
+
+
+def _field(change: Change, field: Field) -> str:
+    secret = is_secret(change, field)
+    path = clean(field.path)
+    if field.moved:
+        return f"~ {path}: another order"
+    before, after = (shown(each, secret=secret) for each in (field.before, field.after))
+    if field.before is ABSENT:
+        return f"+ {path}: {after}"
+    if field.after is ABSENT:
+        return f"- {path}: {before}"
+    return f"~ {path}: {before} → {after}"
+
+
+def _because(causes: tuple[Cause, ...]) -> str:
+    return f"  ({clean(str(causes[0].location))})" if causes else ""

@@ -1,0 +1,28 @@
+"""What is risky about the changes of a directory: one module for each kind, listed once.
+
+A module has one function, `find(case)`. What none of them claims is either known to change nothing
+that runs, or named as what nobody has judged: nothing is called cosmetic for want of a rule.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modelyard.diff.risks import alerts, cosmetic, restart
+from modelyard.diff.risks.case import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from modelyard.diff.comparison import Risk
+
+RISKS: tuple[Callable[[Case], Iterator[Risk]], ...] = (restart.find, alerts.find)
+"""In the order of `KINDS`."""
+
+__all__ = ["RISKS", "Case", "judge"]
+
+
+def judge(case: Case) -> list[Risk]:
+    """Every risk of the changes of a directory, and a word on whatever is left."""
+    found = [risk for find in RISKS for risk in find(case)]
+    return found + list(cosmetic.find(case, found))

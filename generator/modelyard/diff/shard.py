@@ -1,0 +1,128 @@
+"""A share of the directories: rendered, compared with what was committed, and judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from modelyard import pipeline
+from modelyard.diff.gather import Directory, gather
+from modelyard.diff.objects import changes
+from modelyard.diff.risks import Case, judge
+from modelyard.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from modelyard.diff.comparison import Change, Risk
+    from modelyard.diff.git import Entry, Git
+    from modelyard.diff.touched import Touched
+    from modelyard.findings import Finding
+    from modelyard.load.repository import Repository
+    from modelyard.pipeline import Kind, Output
+    from modelyard.spec.environment import EnvironmentSpec
+    from modelyard.work.result import Task
+
+Listing = dict[tuple[str, str], dict[str, "Entry"]]
+"""Of every directory of the tree, by environment and name: its committed files by name."""
+
+
+@dataclass(slots=True)
+class Compared:
+    """What came of one directory."""
+
+    environment: str
+    name: str
+    changes: list[Change] = field(default_factory=list)
+    risks: list[Risk] = field(default_factory=list)
+    kinds: tuple[Kind, ...] = ()
+    """Of the objects that are rendered now."""
+
+
+@dataclass(slots=True)
+class Share:
+    """What came of a share of the work."""
+
+    compared: list[Compared] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    """What keeps models from being rendered at all."""
+
+    def add(self, other: Share, models: Sequence[str]) -> None:
+        """What came of other work too; in the order of the models."""
+        order = {name: position for position, name in enumerate(models)}
+        self.compared += other.compared
+        self.findings += other.findings
+        self.compared.sort(key=lambda each: (order[each.name], each.environment))
+
+
+class Shard:
+    """Compares models in environments, here or in a worker."""
+
+    def __init__(
+        self, repository: Repository, git: Git, touched: Touched, listing: Listing
+    ) -> None:
+        self.repository, self.git = repository, git
+        self.touched, self.listing = touched, listing
+
+    def prepare(self, tasks: list[Task]) -> Share:
+        """Everything that the tasks come to."""
+        share = Share()
+        directories = []
+        for model, wanted, _ in tasks:
+            try:
+                outputs, findings = pipeline.model_outputs(self.repository, model, wanted)
+            except Refused as refusal:
+                share.findings += refusal.findings
+                continue
+            share.findings += findings
+            built = {output.tree.environment: output for output in outputs}
+            directories += [self.directory(each, model, built.get(each)) for each in wanted]
+        if not share.findings:
+            share.compared = self.compared(directories)
+        return share
+
+    def commit(self) -> None:
+        """Nothing is ever written."""
+
+    def forget(self) -> None:
+        """Nothing is kept between shares."""
+
+    def directory(self, environment: str, name: str, output: Output | None) -> Directory:
+        """A directory of the tree, with what was committed of it."""
+        return Directory(environment, name, output, self.listing.get((environment, name), {}))
+
+    def compared(self, directories: list[Directory]) -> list[Compared]:
+        """What came of each directory in which anything differs."""
+        found = []
+        sides = gather(self.git, self.touched, directories)
+        for directory, both in zip(directories, sides, strict=True):
+            output = directory.output
+            kinds = tuple(sorted(output.tree.kinds())) if output else ()
+            result = Compared(directory.environment, directory.name, kinds=kinds)
+            result.changes = changes(both)
+            if result.changes:
+                result.risks = judge(Case(both, result.changes, self._place(directory.environment)))
+            found.append(result)
+        return found
+
+    def _place(self, environment: str) -> EnvironmentSpec | None:
+        if environment not in self.repository.environment_names:
+            return None
+        return self.repository.environment(environment).value.spec
+
+
+def listing(entries: list[Entry]) -> Listing:
+    """The files of the tree by their directories; nothing lies deeper, or is looked for there."""
+    found: Listing = {}
+    for entry in entries:
+        parts = entry.path.split("/")
+        if len(parts) == 4:
+            found.setdefault((parts[1], parts[2]), {})[parts[3]] = entry
+    return found
+
+
+def kinds_of(lock: Mapping[str, object]) -> tuple[Kind, ...]:
+    """The kinds that a lock names."""
+    told = lock.get("kinds")
+    pairs = (str(kind).rpartition("/") for kind in (told if isinstance(told, list) else ()))
+    return tuple((group, kind, False) for group, _, kind in pairs)
