@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelyard import __version__, digest
+from modelyard.build.demand import demands
 from modelyard.format import json
 from modelyard.format.yaml import emit
 from modelyard.write.lock import ARGOCD_LOCK, RELEASE_LOCK
@@ -47,6 +48,7 @@ def render(tree: Tree, kubernetes: str) -> Rendered:
         "specDigest": tree.digest,
         "versions": {"modelyard": __version__, "kubernetes": kubernetes},
         "ignoreDifferences": tree.ignore_differences,
+        "workloads": [demand.document() for demand in demands(b.manifest for b in tree.files)],
         "kinds": sorted({f"{group}/{kind}".lstrip("/") for group, kind, _ in tree.kinds()}),
         "files": digests,
     }

@@ -46,6 +46,16 @@ def seconds(value: object) -> Fraction | None:
     return sum((Fraction(n) * _SECONDS[unit] for n, unit in _PART.findall(value)), Fraction(0))
 
 
+def written(value: Fraction) -> str:
+    """An amount in Kubernetes' notation; parts of a thousandth are rounded up."""
+    if value.denominator != 1:
+        return f"{-(-value.numerator * 1000 // value.denominator)}m"
+    for power, unit in ((4, "Ti"), (3, "Gi"), (2, "Mi")):
+        if value and value % 1024**power == 0:
+            return f"{value // 1024**power}{unit}"
+    return str(value)
+
+
 def cores(value: Fraction) -> str:
     """An amount of CPU as people write it: `1.5`."""
     return _decimal(value, 3)
