@@ -302,3 +302,19 @@ def test_a_forged_or_broken_memory_is_worth_nothing(rendered: Shop) -> None:
         path.write_bytes(content)
         assert rendered.run("check").code == 0
     assert not list(rendered.root.rglob("*.state"))
+
+
+def test_a_policy_of_the_team_that_is_new_or_changed_is_asked_about_what_passed(
+    shop: Shop,
+) -> None:
+    import time
+
+    policy = 'package ours.none\n\ndeny contains "never" if input.kind == "Deployment"\n'
+    shop.run("render")
+    time.sleep(0.05)
+    assert shop.run("check").code == 0
+    assert shop.run("check").code == 0
+    shop.write("policies/ours/none/policy.rego", policy)
+    assert "never [ours/none]" in shop.run("check").out
+    shop.write("policies/ours/none/policy.rego", policy.replace('"Deployment"', '"Pod"'))
+    assert shop.run("check").code == 0

@@ -140,6 +140,16 @@ def test_a_changed_definition_is_checked_against_anew(shop: Shop) -> None:
     assert shop.run("check").code == 2
 
 
+@pytest.mark.parametrize("spec", ["", "spec: []", "spec: {group: x, names: {}, versions: [1]}"])
+def test_a_definition_that_is_none_is_told(shop: Shop, spec: str) -> None:
+    shop.write("crds/widget.yaml", f"kind: CustomResourceDefinition\n{spec}\n")
+    shop.write("modelyard.yaml", shop.text("modelyard.yaml") + "  schemas: [crds/*.yaml]\n")
+    shop.run("render")
+    run = shop.run("check")
+    assert run.code == 2
+    assert "crds/widget.yaml:1:1: error: this is no definition" in run.out
+
+
 @pytest.mark.parametrize("pattern", ["crds/*.yaml", "../*.yaml", "/etc/*.yaml"])
 def test_a_pattern_that_names_nothing_of_the_repository_is_refused(
     shop: Shop, pattern: str

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from modelyard.load.document import Document
+
 MAX_FILE_BYTES = 16 << 20
 
 _KEPT = (
@@ -53,8 +55,21 @@ def load(root: Path, patterns: tuple[str, ...]) -> tuple[dict[tuple[str, str], A
             documents, wrong = parse(file, text, kubernetes=True, limit=MAX_FILE_BYTES)
             findings += wrong
             for document in documents:
-                found |= dict(definitions(document.value))
+                try:
+                    found |= dict(definitions(document.value))
+                except (AttributeError, LookupError, TypeError):
+                    findings.append(_unsound(document))
     return found, findings
+
+
+def _unsound(document: Document) -> Finding:
+    """A definition in which something is missing, or is of another type."""
+    return Finding(
+        "schema/unsound-definition",
+        "this is no definition that the API server would take",
+        document.locate(()),
+        help="write `spec.group`, `spec.names.kind`, and `spec.versions` with a schema each",
+    )
 
 
 def definitions(value: Any) -> Iterator[tuple[tuple[str, str], Any]]:

@@ -18,6 +18,7 @@ from modelyard.errors import Refused
 from modelyard.findings import Finding, Location, ObjectRef, Summary, anchored
 from modelyard.load.document import parse, rendered
 from modelyard.load.reader import read_text
+from modelyard.load.repository import POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -197,7 +198,7 @@ class Inspector:
             from modelyard.check.judge import Judge
 
             return Judge([])
-        return all_rules(self.repository.root / "policies")
+        return all_rules(self.repository.root / POLICIES)
 
     def context(self, output: Output) -> Context:
         """What rules know beside the objects."""

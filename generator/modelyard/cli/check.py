@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelyard.cli import CLEAN, FINDINGS
-from modelyard.cli.common import add_directory, add_selection, add_work, session
+from modelyard.cli.common import (
+    add_directory,
+    add_hook,
+    add_selection,
+    add_work,
+    hook_change,
+    session,
+)
 from modelyard.cli.output import add_output, report, say
 from modelyard.load.reader import read_text, refused, writing
 
@@ -31,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_selection(parser)
     add_directory(parser)
     add_output(parser)
+    add_hook(parser)
     add_work(parser)
     parser.add_argument(
         "--only",
@@ -79,6 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise refused("cli/arguments", message, "--changed-since", "leave one of them out")
     profile = _profile() if arguments.profile else None
     found = _checked(arguments, profile)
+    if found is None:
+        return CLEAN
     report(found, arguments.output)
     if arguments.output == "text":
         from modelyard.report.text import summary
@@ -90,11 +100,14 @@ def run(arguments: argparse.Namespace) -> int:
     return FINDINGS if found.count("error") else CLEAN
 
 
-def _checked(arguments: argparse.Namespace, profile: Profile | None) -> Report:
+def _checked(arguments: argparse.Namespace, profile: Profile | None) -> Report | None:
     if _is_folder(arguments):
         found, whole = _folder(arguments, profile), True
     else:
-        found, whole = _tree(arguments, profile)
+        tree = _tree(arguments, profile)
+        if tree is None:
+            return None
+        found, whole = tree
     if arguments.baseline is not None:
         from modelyard.check import baseline
 
@@ -112,21 +125,31 @@ def _checked(arguments: argparse.Namespace, profile: Profile | None) -> Report:
     return found
 
 
-def _tree(arguments: argparse.Namespace, profile: Profile | None) -> tuple[Report, bool]:
-    """What is wrong with the selected part of the tree, and whether that is all of it."""
+def _tree(arguments: argparse.Namespace, profile: Profile | None) -> tuple[Report, bool] | None:
+    """What is wrong with the selected part of the tree, and whether that is all of it.
+
+    Nothing where a hook was called for what is not of ours.
+    """
     from modelyard.work.session import check
 
     if profile is not None:
         arguments.jobs = 1
-    work = session(arguments, check=True, rules=arguments.only != "schemas")
+    change = hook_change(arguments)
+    work = session(arguments, change, check=True, rules=arguments.only != "schemas")
+    if work is None:
+        return None
     if profile is not None:
         inspector = work.pool.local.inspector
         inspector.judge = profile.around(inspector.judge)
     whole = work.selection.whole and not arguments.env
     try:
-        return check(work, today=_day(arguments)), whole
+        found = check(work, today=_day(arguments))
     finally:
         work.close()
+    if change is not None:
+        found.findings += change.not_added(work.selection)
+        found.findings.sort(key=lambda finding: finding.sort_key)
+    return found, whole
 
 
 def _folder(arguments: argparse.Namespace, profile: Profile | None) -> Report:
@@ -152,8 +175,8 @@ def _day(arguments: argparse.Namespace) -> str:
 
 def _is_folder(arguments: argparse.Namespace) -> bool:
     """Whether the words name manifests rather than models: paths that no repository of ours owns."""
-    if arguments.environment is not None:
-        return True
+    if arguments.environment is not None or arguments.hook:
+        return arguments.environment is not None
     from modelyard.errors import Refused
     from modelyard.load.repository import find_root
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
+    from modelyard.load.hook import Change, Span
     from modelyard.load.repository import Repository
+    from modelyard.load.selection import Selection
     from modelyard.work.session import Session
 
 
@@ -41,6 +43,15 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_hook(parser: argparse.ArgumentParser) -> None:
+    """Working on what a commit changes."""
+    parser.add_argument(
+        "--hook",
+        action="store_true",
+        help="for hooks: MODELs are the files that changed; git tells which are gone or not added",
+    )
+
+
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """How many processes do the work."""
     parser.add_argument(
@@ -66,25 +77,60 @@ def repository(arguments: argparse.Namespace) -> Repository:
     return Repository(find_root(arguments.directory))
 
 
+def hook_change(arguments: argparse.Namespace) -> Change | None:
+    """What the commit does that a hook was called for; nothing outside hooks. Raises `Refused`.
+
+    Because pre-commit names files as git does, they are relative to where it was started, also where
+    the repository lies in a directory of its own within that of git.
+    """
+    if not arguments.hook:
+        return None
+    from modelyard.load.hook import Change
+
+    return Change(repository(arguments), arguments.models, Path().resolve(), hook_span())
+
+
+def hook_span() -> Span | None:
+    """The two revisions that pre-commit was asked about, where it was not called for a commit."""
+    import os
+
+    old, new = (os.environ.get(f"PRE_COMMIT_{end}_REF", "") for end in ("FROM", "TO"))
+    return (old, new) if old and new else None
+
+
 def session(
-    arguments: argparse.Namespace, *, check: bool = False, rules: bool = True, force: bool = False
-) -> Session:
-    """A run over what was selected; raises `Refused`."""
-    from modelyard.load.selection import choose, since
+    arguments: argparse.Namespace,
+    change: Change | None = None,
+    *,
+    check: bool = False,
+    rules: bool = True,
+    force: bool = False,
+) -> Session | None:
+    """A run over what was selected; nothing where a hook was called for what is not of ours.
+
+    Raises `Refused`.
+    """
     from modelyard.work.session import Session
     from modelyard.write.state import State
 
-    found = repository(arguments)
-    revision = getattr(arguments, "changed_since", None)
-    start = arguments.directory.resolve()
-    selection = (
-        since(found, revision, arguments.env)
-        if revision is not None
-        else choose(found, arguments.models, arguments.env, start)
+    found = change.repository if change else repository(arguments)
+    selected = (
+        change.selection(arguments.env, check=check) if change else _selected(arguments, found)
     )
+    if selected is None:
+        return None
     state = State(found.root, use=not arguments.no_cache)
     jobs = arguments.jobs
-    return Session(found, selection, state, check=check, rules=rules, force=force, jobs=jobs)
+    return Session(found, selected, state, check=check, rules=rules, force=force, jobs=jobs)
+
+
+def _selected(arguments: argparse.Namespace, found: Repository) -> Selection:
+    from modelyard.load.selection import choose, since
+
+    revision = getattr(arguments, "changed_since", None)
+    if revision is not None:
+        return since(found, revision, arguments.env)
+    return choose(found, arguments.models, arguments.env, arguments.directory.resolve())
 
 
 def _positive(text: str) -> int:

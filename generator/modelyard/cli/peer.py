@@ -116,6 +116,8 @@ def _without_ours(given: list[str]) -> list[str]:
         name, assigned, _ = word.partition("=")
         if word == "--":
             return [*kept, word, *rest]
+        if name == "--hook":
+            continue
         if name not in ("--engine", "--opa-url"):
             kept.append(word)
         elif not assigned:

@@ -12,7 +12,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelyard.cli import CLEAN, FINDINGS
-from modelyard.cli.common import add_directory, add_selection, add_work, session
+from modelyard.cli.common import (
+    add_directory,
+    add_hook,
+    add_selection,
+    add_work,
+    hook_change,
+    session,
+)
 from modelyard.cli.output import add_output, report, say
 
 if TYPE_CHECKING:
@@ -34,19 +41,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="overwrite files that were edited by hand or are not ours",
     )
+    add_hook(parser)
     add_output(parser)
     add_work(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Render; exit 1 where `--check` finds something to do."""
+    """Render; exit 1 where `--check` finds something to do, or `--hook` something to add."""
     from modelyard.findings import Report
     from modelyard.work.session import render, would_render
 
     dry = arguments.check or arguments.diff
     if arguments.diff:
         arguments.jobs = 1
-    work = session(arguments, force=arguments.force)
+    change = hook_change(arguments)
+    work = session(arguments, change, force=arguments.force)
+    if work is None:
+        return CLEAN
     try:
         rendering, findings = would_render(work) if dry else (render(work), [])
         if arguments.diff and arguments.output == "text":
@@ -54,12 +65,17 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         work.close()
     changes = {"written": rendering.written, "removed": rendering.removed}
+    changed = bool(rendering.written or rendering.removed)
     if arguments.diff and arguments.output == "text":
         findings = [finding for finding in findings if finding.rule != "tree/stale"]
+    if change is not None and not changed:
+        findings += change.not_added(work.selection)
     report(Report(findings), arguments.output, changes=changes)
     if arguments.output == "text" and not arguments.diff:
         _summary(rendering, dry=dry)
-    return FINDINGS if dry and (rendering.written or rendering.removed or findings) else CLEAN
+        if change is not None and changed:
+            say(f"Add it to the commit: git add {change.tree}")
+    return FINDINGS if findings or (changed and (dry or change is not None)) else CLEAN
 
 
 def _summary(rendering: Rendering, *, dry: bool) -> None:

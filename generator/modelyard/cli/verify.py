@@ -14,6 +14,8 @@ from modelyard.cli import CLEAN, peer
 if TYPE_CHECKING:
     import argparse
 
+    from modelyard.conftest.settings import Settings
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -38,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         told = peer.settings(VERIFY, arguments)
+        if told.on("hook") and not _is_concerned(told):
+            return CLEAN
         code = peer.handed_over("verify", told, arguments.words)
     except ModelyardError as error:
         return peer.fail(error)
@@ -54,3 +58,20 @@ def run(arguments: argparse.Namespace) -> int:
         return CLEAN
     peer.show(told.text("output"), found.checks, peer.style(told, show_skipped=True))
     return code
+
+
+def _is_concerned(told: Settings) -> bool:
+    """Whether a commit changes policies, their data or their settings, or takes any away."""
+    from pathlib import Path
+
+    from modelyard.cli.common import hook_span
+    from modelyard.load.hook import changed
+
+    start = Path().resolve()
+    places = [(start / place).resolve() for place in (*told.list("policy"), *told.list("data"))]
+    return any(
+        path.suffix == ".rego"
+        or (path.parent == start and path.stem == "conftest")
+        or any(path.is_relative_to(place) for place in places)
+        for path in changed(told.files, start, hook_span())
+    )

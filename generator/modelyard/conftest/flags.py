@@ -69,6 +69,9 @@ _ENGINE = Flag(
     metavar="NAME",
 )
 _URL = Flag("opa-url", "text", "the server that the engine `server` asks", ours=True, metavar="URL")
+_HOOK = Flag(
+    "hook", "bool", "for hooks: stop unless a PATH is of the policies", default=False, ours=True
+)
 _SHARED = (
     _switch("no-color", "print without colours"),
     _switch("quiet", "print nothing where nothing failed"),
@@ -116,6 +119,7 @@ VERIFY = (
     _CONFIG,
     _ENGINE,
     _URL,
+    _HOOK,
 )
 
 

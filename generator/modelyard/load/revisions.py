@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SAFE = (
-    "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
+    "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
 )  # fmt: skip
 
 
@@ -73,8 +73,8 @@ class Git:
             "diff-tree", "-r", "-z", "--name-only", "--no-renames", commit, "HEAD", "--"
         )
         status = self.run("status", "--porcelain=v1", "-z", "--no-renames", "-uall", "--", ".")
-        names = {*_split(committed), *(entry[3:] for entry in _split(status))}
-        return sorted(name.removeprefix(prefix) for name in names if name.startswith(prefix))
+        found = {*names(committed), *(entry[3:] for entry in names(status))}
+        return sorted(name.removeprefix(prefix) for name in found if name.startswith(prefix))
 
     def _command(self, words: Sequence[str]) -> list[str]:
         return ["git", "-C", str(self.root), *SAFE, *words]
@@ -86,7 +86,8 @@ class Git:
         )
 
 
-def _split(output: bytes) -> Iterator[str]:
+def names(output: bytes) -> Iterator[str]:
+    """The names in what git prints with a NUL after each."""
     return (os.fsdecode(name) for name in output.split(b"\0") if name)
 
 

@@ -85,7 +85,7 @@ def _meant(repository: Repository, word: str, cwd: Path) -> str | None:
     path = Path(word) if Path(word).is_absolute() else cwd / word
     if "/" not in word and "." not in word and not path.exists():
         select([word], repository.model_names, what="model")
-    parts = _inside(repository.root, path)
+    parts = inside(repository.root, path)
     if parts is None:
         raise refused(
             "repository/selection",
@@ -108,7 +108,7 @@ def _meant(repository: Repository, word: str, cwd: Path) -> str | None:
     )
 
 
-def _inside(root: Path, path: Path) -> tuple[str, ...] | None:
+def inside(root: Path, path: Path) -> tuple[str, ...] | None:
     """The parts of a path below the repository's root; `None` where it lies elsewhere."""
     import os
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from modelyard.load.repository import BLUEPRINTS, ENVIRONMENTS, MODELS, SETTINGS, TREE
+from modelyard.load.repository import BLUEPRINTS, ENVIRONMENTS, MODELS, POLICIES, SETTINGS, TREE
 from modelyard.work.walk import Walk
 from modelyard.write.lock import LOCKS
 from modelyard.write.state import Fingerprint, Signature, signature
@@ -122,10 +122,11 @@ class Survey:
         return chosen and environment in self.selection.environments
 
     def signatures_of_definitions(self) -> Key:
-        """The signatures of the team's definitions, by the patterns of the last run's settings."""
+        """The signatures of the team's policies and definitions, by the last run's settings."""
         root = self.repository.root
         patterns = self.state.section("settings").get("schemas", ())
-        return tuple(signature(path) for each in patterns for path in sorted(root.glob(each)))
+        found = [signature(path) for each in patterns for path in sorted(root.glob(each))]
+        return (*found, *_signatures(root / POLICIES))
 
     def _unchecked(self, known: Known, directory: str) -> bool:
         checked = known[4]
