@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from modelyard.cli import main
 from modelyard.scaffold.repository import init
-from tests.hooks.repository import HOOKS, Repository
+from tests.hooks.repository import HOOKS, PROJECT, Repository
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +49,19 @@ def test_every_hook_is_offered_for_python_and_never_in_parallel() -> None:
         f"modelyard-{name}" for name in ("render", "check", "test", "verify")
     ]
     assert all(hook["language"] == "python" and hook["require_serial"] for hook in HOOKS)
+
+
+def test_the_readme_and_new_repositories_have_the_hooks_that_are_offered(
+    repository: Repository,
+) -> None:
+    init(repository.root / "new", url="https://git.example.com/ml/models.git", git=False)
+    for hook in yaml.safe_load(repository.text("new/.pre-commit-config.yaml"))["repos"][0]["hooks"]:
+        offered = next(each for each in HOOKS if each["id"] == hook["id"])
+        assert hook["entry"].startswith(offered["entry"])
+        changed = {"language": "system", "entry": hook["entry"]}
+        assert {"description": offered["description"], **hook} == {**offered, **changed}
+    readme = (PROJECT / "README.md").read_text()
+    assert re.findall(r"- id: (modelyard-\w+)", readme) == [hook["id"] for hook in HOOKS]
 
 
 def test_a_changed_spec_is_rendered_and_the_commit_waits_for_it(repository: Repository) -> None:

@@ -65,11 +65,11 @@ class Change:
             return None
         known = self.repository.environment_names
         chosen = select(environments, known, what="environment") if environments else known
-        names = self.repository.model_names
+        every = self.repository.model_names
         if EVERY in owners:
-            return Selection(names, chosen, whole=True)
-        gone = sorted(owner for owner in owners if owner and owner not in names)
-        models = tuple(name for name in names if name in owners)
+            return Selection(every, chosen, whole=True)
+        gone = sorted(owner for owner in owners if owner and owner not in every)
+        models = tuple(name for name in every if name in owners)
         return Selection(models, chosen, whole=False, gone=tuple(gone))
 
     def not_added(self, selection: Selection) -> list[Finding]:
@@ -78,23 +78,23 @@ class Change:
         for file in self._unknown(selection):
             directory, _, name = file.rpartition("/")
             by_directory.setdefault(directory, []).append(name)
-        found = ((each, self._ours(each, names)) for each, names in by_directory.items())
-        return [self._not_added(directory, names) for directory, names in found if names]
+        found = ((each, self._ours(each, files)) for each, files in by_directory.items())
+        return [self._not_added(directory, files) for directory, files in found if files]
 
     def _unknown(self, selection: Selection) -> Iterator[str]:
         """Files in the selected part of the tree, relative to the root, that git does not know."""
-        names = (*selection.models, "platform", "argocd")
-        directories = [f"{TREE}/{env}/{name}" for env in selection.environments for name in names]
+        below = (*selection.models, "platform", "argocd")
+        directories = [f"{TREE}/{env}/{name}" for env in selection.environments for name in below]
         wanted = [TREE] if selection.whole or len(directories) > 300 else directories
         paths = [f"{self._prefix}{path}" for path in wanted]
         answer = Git(self.top).run("ls-files", "--others", "-z", "--", *paths)
         chosen = frozenset(directories)
         for file in names(answer):
-            below = file.removeprefix(self._prefix)
-            if below.rpartition("/")[0] in chosen:
-                yield below
+            ours = file.removeprefix(self._prefix)
+            if ours.rpartition("/")[0] in chosen:
+                yield ours
 
-    def _ours(self, directory: str, names: list[str]) -> list[str]:
+    def _ours(self, directory: str, files: list[str]) -> list[str]:
         """Those of some files that a lock beside them names, and the lock itself."""
         from modelyard.write.lock import LOCKS, owned
 
@@ -103,14 +103,14 @@ class Change:
             path = self.repository.root / directory / lock
             if path.is_file() and not path.is_symlink():
                 ours |= {lock, *owned(path.read_bytes())}
-        return sorted(ours.intersection(names))
+        return sorted(ours.intersection(files))
 
-    def _not_added(self, directory: str, names: list[str]) -> Finding:
-        more = f" and {plural(len(names) - 1, 'other file')}" if names[1:] else ""
+    def _not_added(self, directory: str, files: list[str]) -> Finding:
+        more = f" and {plural(len(files) - 1, 'other file')}" if files[1:] else ""
         return Finding(
             "tree/not-added",
-            f"`{names[0]}`{more} in {directory}: rendered, but git does not know of it",
-            Location(f"{directory}/{names[0]}", 1, 1),
+            f"`{files[0]}`{more} in {directory}: rendered, but git does not know of it",
+            Location(f"{directory}/{files[0]}", 1, 1),
             help=f"run `git add {self.tree}`, or the commit leaves it out",
         )
 
