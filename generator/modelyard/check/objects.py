@@ -105,6 +105,13 @@ def sequence(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def inside(value: Any, route: Route) -> dict[str, Any]:
+    """The mapping that a route leads to, or an empty one where it leads to something else."""
+    for step in route:
+        value = mapping(value).get(str(step))
+    return mapping(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """A container of any sort. `role` is the list or key that it stands in."""

@@ -172,6 +172,8 @@ class Pool(Strict):
     """How many nodes the pool may have."""
     runtime_class: Name | None = None
     """The runtime class that GPU pods need."""
+    gpu_memory: Memory | None = None
+    """The memory of one GPU, or of one slice, as `nvidia-smi` shows it: models must fit."""
 
 
 class Endpoint(Strict):

@@ -445,6 +445,8 @@ class Artifact(Strict):
     """Where they lie: a file, or a directory (with `/` at the end) that holds `SHA256SUMS`."""
     sha256: Sha256 | None = None
     """The SHA-256 of the file, or of the directory's `SHA256SUMS`."""
+    size: Memory | None = None
+    """How large the weights are, so that `check` can tell whether they fit."""
 
 
 class Release(Strict):

@@ -13,8 +13,11 @@ from modelyard.check.rule import RULES, Rule
 FAMILIES: tuple[str, ...] = (
     "alerts",
     "argo",
+    "capacity",
     "consistency",
     "dashboards",
+    "devices",
+    "gpu",
     "identity",
     "mesh",
     "monitors",
@@ -22,9 +25,14 @@ FAMILIES: tuple[str, ...] = (
     "network",
     "objectives",
     "promql",
+    "quotas",
     "rates",
     "references",
+    "resources",
+    "servers",
     "tenancy",
+    "volumes",
+    "weights",
 )
 """Modules of this package."""
 

@@ -526,7 +526,13 @@ def _texts(value: Any, route: Route) -> Iterator[tuple[Route, str]]:
             yield from _texts(item, (*route, index))
 
 
-@rule("argo/workflow-without-end", "warning", rows=("C16",), kinds=("Workflow", "CronWorkflow"))
+@rule(
+    "argo/workflow-without-end",
+    "warning",
+    rows=("C16",),
+    kinds=("Workflow", "CronWorkflow"),
+    follows=("gpu/no-deadline",),
+)
 def workflow_without_end(manifest: Manifest, _context: Context) -> Iterator[Hit]:
     """A Workflow may run for ever, or stays for ever when it is done."""
     route, spec = _workflow(manifest)
