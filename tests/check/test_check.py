@@ -108,7 +108,7 @@ def test_the_summary_counts_what_was_looked_at(rendered: Shop) -> None:
     ("merge", "rule", "words"),
     [
         ("{spec: {ports: 80}}", "schema/type", "must be a list, got the number `80`"),
-        ("{spec: {type: 1}}", "schema/type", 'quote it: "1"'),
+        ("{spec: {type: 1}}", "schema/type", "put it into quotes"),
         ("{spec: {sessionAffinity: {}}}", "schema/type", "must be text, got a mapping"),
     ],
 )
@@ -156,9 +156,35 @@ def test_a_kind_without_a_schema_is_never_passed_over(rendered: Shop) -> None:
 
 
 def test_a_kind_of_another_version_is_told_with_the_right_one(rendered: Shop) -> None:
-    text = "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: w}\n"
+    text = "apiVersion: apps/v2\nkind: Deployment\nmetadata: {name: w}\n"
     rendered.write(f"{FRAUD}/old.yaml", text)
-    assert "Kubernetes 1.34 has it in `apps/v1`" in rendered.run("check").out
+    assert "it is known in `apps/v1`" in rendered.run("check").out
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "told", "help_"),
+    [
+        ("extensions/v1beta1", "Deployment", "since 1.16", "write `apps/v1`"),
+        ("policy/v1beta1", "PodSecurityPolicy", "since 1.25", "nothing took its place"),
+        ("flowcontrol.apiserver.k8s.io/v1beta3", "FlowSchema", "since 1.32", "write `flowcontrol"),
+    ],
+)
+def test_a_kind_that_kubernetes_gave_up_is_told_with_the_version(
+    rendered: Shop, version: str, kind: str, told: str, help_: str
+) -> None:
+    rendered.write(
+        f"{FRAUD}/old.yaml", f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: w}}\n"
+    )
+    run = rendered.run("check", "-o", "json")
+    (wrong,) = (one for one in findings(run) if one["rule"] == "schema/removed-version")
+    assert wrong["message"].endswith(told)
+    assert wrong["help"].startswith(help_)
+
+
+def test_a_kind_is_not_gone_where_its_version_came_back(rendered: Shop) -> None:
+    text = "apiVersion: storage.k8s.io/v1beta1\nkind: Strage\nmetadata: {name: w}\n"
+    rendered.write(f"{FRAUD}/old.yaml", text)
+    assert "schema/unknown-kind" in rendered.run("check").out
 
 
 def test_all_documents_of_a_foreign_file_are_checked(rendered: Shop) -> None:

@@ -20,6 +20,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from modelyard.check.definitions import SAME, own
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -121,16 +123,18 @@ def schema_of(kind: str) -> Schema:
 
 
 @cache
-def definition_of(kind: str) -> Schema:
+def definition_of(kind: str, version: str = "") -> Schema:
     """The root of the published schema, with what the API server adds to every object."""
     if not DEFINITIONS.is_dir():
         reason = f"the published definitions are not at {DEFINITIONS}"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    group, _, version = schema_of(kind)["properties"]["apiVersion"]["const"].rpartition("/")
+    group, _, ours = schema_of(kind)["properties"]["apiVersion"]["const"].rpartition("/")
     text = (DEFINITIONS / f"{group}_{kind.lower()}.yaml").read_bytes()
     spec = yaml.load(text, Loader=yaml.CSafeLoader)["spec"]
     assert (spec["group"], spec["names"]["kind"]) == (group, kind)
-    [found] = [v["schema"] for v in spec["versions"] if v["name"] == version and v["served"]]
+    [found] = [
+        v["schema"] for v in spec["versions"] if v["name"] == (version or ours) and v["served"]
+    ]
     root = found["openAPIV3Schema"]
     return {**root, "properties": {**root["properties"], **ENVELOPE}}
 
@@ -376,6 +380,18 @@ def test_every_kind_has_one_file_that_its_group_kind_and_version_name() -> None:
             kind,
             f"{group}/{kind.lower()}_{version}.json",
         )
+
+
+def test_versions_that_share_a_schema_say_the_same() -> None:
+    for kind in KINDS:
+        group, _, version = schema_of(kind)["properties"]["apiVersion"]["const"].rpartition("/")
+        for (of, other), known in SAME.items():
+            if of == group:
+                assert known == version
+                assert definition_of(kind, other) == definition_of(kind)
+                found = own(f"{group}/{other}", kind)
+                assert found is not None
+                assert found["properties"]["apiVersion"]["const"] == f"{group}/{other}"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -1124,7 +1140,6 @@ ENVELOPES: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     "no spec": ("", lambda value: value.pop("spec")),
     "a status": ("", lambda value: value.update(status={})),
     "no name": ("metadata", lambda value: value["metadata"].pop("name")),
-    "no namespace": ("metadata", lambda value: value["metadata"].pop("namespace")),
     "a generated name": ("metadata", lambda value: value["metadata"].update(generateName="a-")),
     "an owner": ("metadata", lambda value: value["metadata"].update(ownerReferences=[])),
     "a name in capitals": ("metadata.name", lambda value: value["metadata"].update(name="A")),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from tests.policies import samples
+from tests.policies import reading, samples
 
 
 def main(names: list[str]) -> int:
@@ -23,6 +25,17 @@ def main(names: list[str]) -> int:
         if lines != sorted(sample.marks.elements()):
             wrong += 1
             print(f"{path}: marked {sorted(sample.marks.elements())}, found {found}")
+    for path in samples.files("bad.yaml", read=True) + samples.files("good.yaml", read=True):
+        name = samples.rule_of(path)
+        if not names or name in names:
+            with TemporaryDirectory() as folder:
+                marks, findings = reading.of_manifests(path, Path(folder))
+            found = [(one.location.line, one.rule, one.message) for one in findings]
+            bad = path.name == "bad.yaml"
+            lines = sorted(line for line, rule, _ in found if rule == name or not bad)
+            if lines != sorted(marks.elements()):
+                wrong += 1
+                print(f"{path}: marked {sorted(marks.elements())}, found {found}")
     print("as marked" if not wrong else f"{wrong} samples are not as marked")
     return bool(wrong)
 

@@ -58,18 +58,23 @@ class Sample:
     marks: Counter[int]
 
 
+def unmarked(text: str) -> tuple[list[str], Counter[int]]:
+    """The lines of a text without marks, and how much is to be found in which."""
+    marks: Counter[int] = Counter()
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if found := MARK.search(line):
+            marks[number] += int(found[1] or 1)
+    return [MARK.sub("", line) for line in lines], marks
+
+
 @cache
 def read(path: Path) -> Sample:
     """A sample; refuses one that is no good YAML."""
-    text = path.read_text()
-    plain = "\n".join(MARK.sub("", line) for line in text.split("\n"))
-    documents, findings = parse(path.name, plain, kubernetes=True)
+    lines, marks = unmarked(path.read_text())
+    documents, findings = parse(path.name, "\n".join(lines), kubernetes=True)
     assert not findings, findings
     documents = [document for document in documents if isinstance(document.value, dict)]
-    marks: Counter[int] = Counter()
-    for number, line in enumerate(text.splitlines(), 1):
-        if found := MARK.search(line):
-            marks[number] += int(found[1] or 1)
     manifests = [Manifest(document.value, path.name, n) for n, document in enumerate(documents)]
     return Sample(path, Objects(manifests), documents, marks)
 
@@ -96,17 +101,12 @@ def lines(sample: Sample, verdict: Verdict) -> list[tuple[int, str, str]]:
 def of_model(path: Path, rule: Rule, root: Path) -> tuple[Counter[int], Counter[int]]:
     """The marks of a model spec, and the lines that a rule finds to be the cause."""
     init(root, url="https://git.example.com/ml/models.git", git=False)
-    text = path.read_text()
-    plain = [MARK.sub("", line) for line in text.splitlines()]
-    name = str(yaml.safe_load(text)["metadata"]["name"])
-    (root / "models" / f"{name}.yaml").write_text("\n".join(plain) + "\n")
+    plain, marks = unmarked(path.read_text())
+    name = str(yaml.safe_load("\n".join(plain))["metadata"]["name"])
+    (root / "models" / f"{name}.yaml").write_text("\n".join(plain))
     repository = Repository(root)
     outputs, findings = model_outputs(repository, name, ("production",))
     assert not findings, findings
-    marks: Counter[int] = Counter()
-    for number, line in enumerate(text.splitlines(), 1):
-        if found := MARK.search(line):
-            marks[number] += int(found[1] or 1)
     lines: Counter[int] = Counter()
     for output in outputs:
         manifests = [Manifest(built.manifest, built.file) for built in output.tree.files]
@@ -118,11 +118,17 @@ def of_model(path: Path, rule: Rule, root: Path) -> tuple[Counter[int], Counter[
     return marks, lines
 
 
-def files(name: str) -> list[Path]:
-    """Every sample file of a name."""
-    return sorted(POLICIES.rglob(name))
+def files(name: str, *, read: bool = False) -> list[Path]:
+    """Every sample file of a name: of rules that are asked, or of what is found while files are read."""
+    found = sorted(POLICIES.rglob(name))
+    return [path for path in found if _is_found_by_readers(path) == read]
 
 
 def rule_of(path: Path) -> str:
     """The rule that a sample belongs to."""
     return f"{path.parent.parent.name}/{path.parent.name}"
+
+
+def _is_found_by_readers(path: Path) -> bool:
+    rule = every_rule().get(rule_of(path))
+    return rule is not None and rule.scope == "file"

@@ -14,7 +14,7 @@ from modelyard.load.document import parse
 from modelyard.load.reader import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from modelyard.load.document import Document
@@ -70,6 +70,21 @@ def _unsound(document: Document) -> Finding:
         document.locate(()),
         help="write `spec.group`, `spec.names.kind`, and `spec.versions` with a schema each",
     )
+
+
+def among(values: Iterable[Any]) -> dict[tuple[str, str], Any]:
+    """The schemas of the definitions among some objects; a definition that is none is passed over."""
+    import jsonschema_rs
+
+    found: dict[tuple[str, str], Any] = {}
+    for value in values:
+        try:
+            for identity, schema in definitions(value):
+                jsonschema_rs.Draft202012Validator(schema)
+                found[identity] = schema
+        except (AttributeError, LookupError, TypeError, ValueError):
+            continue
+    return found
 
 
 def definitions(value: Any) -> Iterator[tuple[tuple[str, str], Any]]:

@@ -34,7 +34,31 @@ def _native_root() -> Path:
 def versions() -> tuple[str, ...]:
     """The minor versions of Kubernetes that have schemas, oldest first: `1.30`, …"""
     found = {re.match(r"v(1\.\d+)\.", path.name) for path in _native_root().iterdir()}
-    return tuple(sorted({match[1] for match in found if match}, key=lambda text: int(text[2:])))
+    return tuple(sorted({match[1] for match in found if match}, key=_minor))
+
+
+GONE = {
+    "1.16": ("extensions/v1beta1", "apps/v1beta1", "apps/v1beta2"),
+    "1.22": (
+        "admissionregistration.k8s.io/v1beta1", "apiextensions.k8s.io/v1beta1", "apiregistration.k8s.io/v1beta1",
+        "authentication.k8s.io/v1beta1", "authorization.k8s.io/v1beta1", "certificates.k8s.io/v1beta1",
+        "coordination.k8s.io/v1beta1", "networking.k8s.io/v1beta1", "rbac.authorization.k8s.io/v1beta1",
+        "scheduling.k8s.io/v1beta1", "storage.k8s.io/v1beta1",
+    ),
+    "1.25": (
+        "batch/v1beta1", "discovery.k8s.io/v1beta1", "events.k8s.io/v1beta1", "autoscaling/v2beta1",
+        "policy/v1beta1", "node.k8s.io/v1beta1", "PodSecurityPolicy",
+    ),
+}  # fmt: skip
+"""Versions and kinds that are gone for longer than schemas tell, by the Kubernetes that first did
+without them.
+
+Fact: kubernetes.io/docs/reference/using-api/deprecation-guide.
+"""
+
+
+def _minor(version: str) -> int:
+    return int(version[2:])
 
 
 class Definitions:
@@ -53,7 +77,7 @@ class Definitions:
         return (
             self._custom.get((api_version, kind))
             or own(api_version, kind)
-            or self._of_kubernetes(api_version, kind)
+            or self.of_kubernetes(api_version, kind)
         )
 
     def kinds(self) -> Iterator[tuple[str, str]]:
@@ -66,7 +90,20 @@ class Definitions:
                 for version in properties.get("apiVersion", {}).get("enum", ()):
                     yield version, properties["kind"]["enum"][0]
 
-    def _of_kubernetes(self, api_version: str, kind: str) -> Schema | None:
+    def gone_since(self, api_version: str, kind: str) -> str | None:
+        """The version of Kubernetes that first did without a kind that it once had, if one did."""
+        known = [version for version in versions() if _minor(version) < _minor(self.kubernetes)]
+        for version in reversed(known):
+            if Definitions(version).of_kubernetes(api_version, kind) is not None:
+                return f"1.{_minor(version) + 1}"
+        living = list(self.kinds())
+        since = next((v for v, gone in GONE.items() if {api_version, kind} & {*gone}), None)
+        came_back = api_version in {version for version, _ in living}
+        moved = kind in {name for _, name in living} or kind in GONE.get(since or "", ())
+        return since if moved or not came_back else None
+
+    def of_kubernetes(self, api_version: str, kind: str) -> Schema | None:
+        """The schema of a kind of Kubernetes' own."""
         group, _, version = api_version.rpartition("/")
         if not re.fullmatch(r"[A-Za-z0-9]+", kind) or not re.fullmatch(r"[a-z0-9]+", version):
             return None
@@ -106,16 +143,25 @@ class Definitions:
         return definitions
 
 
+SAME = {
+    ("networking.istio.io", "v1beta1"): "v1",
+    ("networking.istio.io", "v1alpha3"): "v1",
+    ("security.istio.io", "v1beta1"): "v1",
+}
+"""Versions of a group that say the same as the one that has schemas here."""
+
+
 def own(api_version: str, kind: str) -> Schema | None:
     """Our own strict schema of a custom resource."""
     group, _, version = api_version.rpartition("/")
     if not re.fullmatch(r"[a-z0-9.-]+", group) or not re.fullmatch(r"[A-Za-z0-9]+", kind + version):
         return None
-    path = OWN / group / f"{kind.lower()}_{version}.json"
+    path = OWN / group / f"{kind.lower()}_{SAME.get((group, version), version)}.json"
     if not path.is_file():
         return None
     schema: Schema = json.loads(path.read_bytes())
-    return schema
+    named = {**schema["properties"]["apiVersion"], "const": api_version}
+    return {**schema, "properties": {**schema["properties"], "apiVersion": named}}
 
 
 def own_kinds() -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelyard.check import exceptions
+from modelyard.check import custom, exceptions, readers
 from modelyard.check.definitions import Definitions, versions
 from modelyard.check.inspection import MAX_MANIFEST_BYTES, all_rules, located, problem_of
 from modelyard.check.levels import leveled
@@ -48,7 +48,6 @@ def check(
     """
     context = _context(facts)
     version = str(context.environment.cluster.kubernetes) if context.environment else versions()[-1]
-    validators = Validators(Definitions(version))
     report = Report()
     manifests: list[Manifest] = []
     documents: list[Document] = []
@@ -62,6 +61,7 @@ def check(
                 ):
                     manifests.append(Manifest(document.value, shown, len(documents)))
                     documents.append(document)
+    validators = Validators(Definitions(version, custom.among(one.value for one in manifests)))
     for manifest, document in zip(manifests, documents, strict=True):
         report.summary.objects += 1
         report.summary.checks += 1
@@ -143,6 +143,7 @@ def _documents(file: Path, shown: str, report: Report) -> list[Document]:
     report.summary.files += 1
     documents, findings = parse(shown, text, kubernetes=True, limit=MAX_MANIFEST_BYTES)
     report.findings += findings
+    report.findings += readers.findings(documents)
     return documents
 
 

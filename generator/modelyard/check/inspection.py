@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from modelyard.bundle import shipped
-from modelyard.check import custom, exceptions
+from modelyard.check import custom, exceptions, readers
 from modelyard.check.definitions import Definitions
 from modelyard.check.differences import foreign, stale, with_way_out
 from modelyard.check.levels import leveled
@@ -182,6 +182,7 @@ class Inspector:
             return [], list(refusal.findings)
         summary.files += 1
         documents, findings = parse(file, text, kubernetes=True, limit=MAX_MANIFEST_BYTES)
+        findings += readers.findings(documents)
         for document in documents:
             if document.value is not None:
                 summary.objects += 1

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from modelyard.plan import Plan
     from modelyard.spec.environment import EnvironmentSpec
 
-Scope = Literal["object", "release", "environment"]
-"""What a rule looks at: one object; all objects of a model in an environment, or of a folder; or
-what it has gathered of each of them in an environment."""
+Scope = Literal["object", "release", "environment", "file"]
+"""What a rule looks at: one object; all objects of a model in an environment, or of a folder; what
+it has gathered of each of them in an environment; or files, in which others find what it names."""
 
 
 @dataclass(frozen=True, slots=True)

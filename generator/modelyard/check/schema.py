@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from modelyard.findings import Fix, Route, at, dotted
-from modelyard.load.suggest import did_you_mean
+from modelyard.load.suggest import did_you_mean, nearest
 from modelyard.words import said, shown
 
 if TYPE_CHECKING:
@@ -67,28 +67,25 @@ class Validators:
 
     def _unknown(self, api_version: str, kind: str) -> Problem:
         known = list(self.definitions.kinds())
-        elsewhere = sorted({version for version, name in known if name == kind})
+        elsewhere = " and ".join(sorted({f"`{v}`" for v, name in known if name == kind}))
+        since = self.definitions.gone_since(api_version, kind)
+        if since is not None:
+            help_ = f"write {elsewhere}" if elsewhere else "nothing took its place"
+            message = f"Kubernetes has no `{kind}` of `{api_version}` since {since}"
+            return Problem("schema/removed-version", ("apiVersion",), message, help_)
+        near = nearest(kind, {name for version, name in known if version == api_version})
         if elsewhere:
-            help_ = f"Kubernetes {self.definitions.kubernetes} has it in {' and '.join(f'`{v}`' for v in elsewhere)}"
+            help_ = f"it is known in {elsewhere}"
+        elif near is not None:
+            help_ = f"did you mean `{near}`?"
         else:
-            names = {name for _, name in known}
-            help_ = (
-                did_you_mean(kind, names, what="kinds")
-                if len(names) < 12 or _near(kind, names)
-                else ("point `spec.schemas` of modelyard.yaml at its definition")
-            )
+            help_ = "point `spec.schemas` of modelyard.yaml at its definition"
         return Problem(
             "schema/unknown-kind",
             ("kind",),
             f"there is no schema for `{kind}` of `{api_version}`",
             help_,
         )
-
-
-def _near(kind: str, names: set[str]) -> bool:
-    from modelyard.load.suggest import nearest
-
-    return nearest(kind, names) is not None
 
 
 def _identity(value: Any) -> tuple[str, str] | Problem:
@@ -203,5 +200,5 @@ def _either(kinds: list[str]) -> str:
 
 def _quoted(kinds: list[str], found: Any) -> str:
     if kinds == ["string"] and isinstance(found, int | float | bool):
-        return f'quote it: "{str(found).lower()}"'
+        return "put it into quotes, as it is written"
     return ""

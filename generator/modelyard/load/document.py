@@ -41,6 +41,10 @@ class Document:
     marks: dict[int, Any] = field(default_factory=dict)
     """By `id` of a mapping: its keys' spots and their values'; of a list: its items' spots."""
     start: Spot = (0, 0)
+    separator: int | None = None
+    """The line, from 0, at which it begins; none for the first document of a file."""
+    doubtful: list[tuple[Spot, str]] = field(default_factory=list)
+    """Plain scalars of a manifest about which readers of YAML may disagree."""
 
     def at(self, route: Route) -> Any:
         """The value at a route; raises `LookupError` where there is none."""
@@ -159,6 +163,8 @@ class _Reader:
         self.max_depth = MAX_DEPTH_KUBERNETES if kubernetes else MAX_DEPTH
         self.max_nodes = limit // BYTES_A_NODE
         self.resolve = scalars.resolve_as_kubernetes if kubernetes else scalars.resolve
+        self.doubted = scalars.DOUBTFUL if kubernetes else frozenset()
+        self.doubtful: list[tuple[Spot, str]] = []
         self.findings: list[Finding] = []
         self.nodes = 0
         self.events = yaml
@@ -166,16 +172,22 @@ class _Reader:
         self.closings = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
     def documents(self, parser: Any) -> Iterator[Document]:
+        first = True
         while True:
-            kind = type(parser.get_event())
+            event = parser.get_event()
+            kind = type(event)
             if kind is self.events.StreamEndEvent:
                 return
             if kind is self.events.DocumentStartEvent:
-                yield self.document(parser)
+                document = self.document(parser)
+                document.separator = None if first else event.start_mark.line
+                first = False
+                yield document
 
     def document(self, parser: Any) -> Document:
         """One document. Iterative, because input decides the depth."""
-        document = Document(self.file, self.text)
+        self.doubtful = []
+        document = Document(self.file, self.text, doubtful=self.doubtful)
         frames: list[_Frame] = []
         frame: _Frame | None = None
         end = self.events.DocumentEndEvent
@@ -251,6 +263,8 @@ class _Reader:
         frame.key = None
 
     def plain(self, event: Any, spot: Spot) -> scalars.Scalar:
+        if event.value[:1] in self.doubted:
+            self.doubtful.append((spot, event.value))
         try:
             return self.resolve(event.value)
         except scalars.Ambiguous as error:

@@ -147,3 +147,33 @@ def _go_int(bare: str) -> int | None:
     number = int(bare, base)
     most = 2**64 if bare == digits else 2**63
     return number if -(2**63) <= number < most else None
+
+
+DOUBTFUL = frozenset("yYnNoO.+-0123456789")
+"""What a plain scalar begins with, where readers may disagree about it."""
+_EXPONENT_ONLY = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][0-9]+|[-+]?[0-9]+[eE][-+][0-9]+")
+
+
+def read_otherwise(text: str) -> tuple[Scalar, Scalar] | None:
+    """What Kubernetes takes a plain scalar for, and what others do, where that is not the same.
+
+    The others are readers of YAML 1.2; of `1e3` those of YAML 1.1, for which a number has a point
+    and a sign before its exponent.
+    """
+    try:
+        ours = resolve_as_kubernetes(text)
+    except Ambiguous:
+        return None
+    if _EXPONENT_ONLY.fullmatch(text):
+        return ours, text
+    others = _resolve_as_core(text)
+    return None if type(ours) is type(others) and ours == others else (ours, others)
+
+
+def _resolve_as_core(text: str) -> Scalar:
+    """The value of a plain scalar by the core schema of YAML 1.2."""
+    try:
+        return resolve(text)
+    except Ambiguous:
+        base = {"0x": 16, "0o": 8}.get(text[:2], 10)
+        return int(text, base) if _WHOLE.fullmatch(text) and len(text) < 4000 else text

@@ -27,6 +27,7 @@ FAMILIES: tuple[str, ...] = (
     "promql",
     "quotas",
     "rates",
+    "reading",
     "references",
     "resources",
     "servers",

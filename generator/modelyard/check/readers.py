@@ -1,0 +1,99 @@
+"""What readers of YAML disagree about in the text of a manifest."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from modelyard.findings import Finding, Location
+from modelyard.load.scalars import read_otherwise
+from modelyard.words import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelyard.load.document import Document, Spot
+    from modelyard.load.scalars import Scalar
+
+_MODES = frozenset(("defaultMode", "mode"))
+"""Because the permissions of files are written as octal numbers everywhere, and only Kubernetes
+reads these."""
+_VERSIONS = re.compile(r"(?i)(version|tag|release|revision)$")
+_LOST_ZERO = re.compile(r"[0-9]+\.[0-9]*0")
+
+
+def findings(documents: list[Document]) -> Iterator[Finding]:
+    """Everything of that kind in the documents of one file."""
+    for document in documents:
+        if document.value is not None:
+            yield from _unsplit(document)
+            yield from _doubtful(document)
+
+
+def _unsplit(document: Document) -> Iterator[Finding]:
+    """A document that begins where some readers do not look for one.
+
+    Facts: conftest 0.71.1 (parser/yaml) cuts a file at lines that are `---` and nothing else, with
+    CRLF where the file has any; the reader of k8s.io/apimachinery allows comments behind `---`.
+    """
+    if document.separator is None:
+        return
+    end = "\r\n" if "\r\n" in document.text else "\n"
+    lines, here = document.text.split("\n"), document.separator
+    line = lines[here] + "\n" * (here + 1 < len(lines))
+    before = lines[here - 1] + "\n" if here else end
+    if line == f"---{end}" and before.endswith(end):
+        return
+    alone = line.rstrip("\r\n") == "---"
+    why = "lines of the file end in two ways" if alone else "`---` does not stand alone"
+    yield Finding(
+        "yaml/separator",
+        f"some readers do not see the document that begins here: {why}",
+        Location(document.file, here + 1, 1),
+        help="write `---` and nothing else on the line, and end all lines alike",
+    )
+
+
+def _doubtful(document: Document) -> Iterator[Finding]:
+    """Plain values that are not what they look like."""
+    if not document.doubtful:
+        return
+    keys = _keys(document)
+    for spot, text in document.doubtful:
+        if spot not in keys:
+            continue
+        key = keys[spot]
+        if _VERSIONS.search(key) and _LOST_ZERO.fullmatch(text):
+            told = f"`{text}` is the number {_said(float(text))}: its last zero is lost"
+        else:
+            taken = None if key in _MODES else read_otherwise(text)
+            if taken is None:
+                continue
+            told = f"`{shown(text)}` is {_said(taken[0])} to Kubernetes, and {_said(taken[1])} to "
+            told += "other readers of YAML"
+        yield Finding(
+            "yaml/read-otherwise",
+            told,
+            Location(document.file, spot[0] + 1, spot[1] + 1),
+            "warning",
+            help=f'quote it, if it is text: "{shown(text)}"',
+        )
+
+
+def _keys(document: Document) -> dict[Spot, str]:
+    """The key of every value, by the value's place; empty for an item of a list."""
+    found: dict[Spot, str] = {}
+    for mark in document.marks.values():
+        if isinstance(mark, list):
+            found |= dict.fromkeys(mark, "")
+        else:
+            found |= {spots[2:]: str(key) for key, spots in mark.items()}
+    return found
+
+
+def _said(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "`true`" if value else "`false`"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return "text" if isinstance(value, str) else str(value)
