@@ -90,6 +90,7 @@ _named("tree/foreign-file", "warning", "A directory of ours holds what was rende
 _named("tree/hand-edited", "error", "Rendered files are changed by their spec", ("T18",))
 _named("tree/lock", "error", "The lock of a directory can be read")
 _named("tree/locked", "error", "One run at a time writes the tree")
+_named("tree/not-added", "error", "What was rendered is committed with its spec", ("T18",))
 _named("tree/not-a-directory", "error", "Directories of the tree are directories")
 _named("tree/not-a-file", "error", "Files of the tree are files")
 _named("tree/orphan", "error", "Every directory of the tree has a spec", ("T20",))
@@ -126,3 +127,24 @@ _named("policy/unreadable", "error", "Policies can be evaluated")
 _named("input/skipped-file", "warning", "Files that are named are tested")
 _named("input/unread-document", "warning", "Every document of a file is tested", ("T01",))
 _named("check/undecided", "warning", "Rules have the facts that they need")
+_named("schema/unsound-definition", "error", "A definition is one")
+_named("spec/unknown-rule", "error", "Levels are given to rules that there are")
+_named(
+    "exceptions/expired",
+    "error",
+    "Exceptions are not over",
+    ("L13",),
+    ("kyverno/expiration-for-policyexceptions",),
+)
+_named("exceptions/not-allowed", "error", "Only what may be excepted is", ("L13",))
+_named("exceptions/too-wide", "error", "An exception is about one object", ("L13",))
+_named("exceptions/unknown-rule", "error", "Exceptions are from rules that there are", ("L13",))
+_named(
+    "exceptions/unreadable",
+    "error",
+    "An exception has a rule, a reason, an owner and an end",
+    ("L13",),
+    ("kyverno/policy-for-exceptions",),
+)
+_named("exceptions/unused", "warning", "Exceptions are about something", ("L13",))
+_named("baseline/stale", "warning", "A baseline names what is still so")
