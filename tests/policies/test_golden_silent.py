@@ -72,7 +72,7 @@ def mutate(value: Any, chance: random.Random) -> None:
 def test_rules_survive_values_of_wrong_types(path: Path) -> None:
     values = [document.value for document in samples.read(path).documents]
     python = [rule for rule in samples.every_rule().values() if rule.language == "python"]
-    judge, chance = Judge(python), random.Random(path.as_posix())
+    judge, chance = Judge(python), random.Random(samples.rule_of(path))
     for _ in range(40):
         broken = copy.deepcopy(values)
         for value in broken:

@@ -262,7 +262,7 @@ def runtime_class(manifest: Manifest, context: Context) -> Iterator[Hit]:
     for pod, container, resource, _, fitting in _landing(manifest, pools_of(context)):
         wanted = {str(pool.runtime_class or "") for pool in fitting.values()}
         route, found = setting(pod, "runtimeClassName")
-        if len(wanted) == 1 and wanted != {""} and found not in wanted:
+        if len(wanted) == 1 and wanted != {""} and str(found) not in wanted:
             name = wanted.pop()
             yield Hit(
                 route if found else gpu_route(container, resource),
