@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any
 from modelyard.policy import parse_config
 from modelyard.policy.engine import Answer, PolicyError, Test
 from modelyard.policy.limits import Watch
-from modelyard.policy.sources import read_policies
+from modelyard.policy.sources import policy_files, read_policies
 from modelyard.rego.builtins.text import number_text as number
 from modelyard.rego.errors import RegoError
-from modelyard.rego.parser import parse
 from modelyard.rego.policies import Library
 from modelyard.rego.runtime import walk_path
 from modelyard.rego.syntax import Module, Var
@@ -46,29 +45,53 @@ def load(policies: list[str], options: Options) -> Embedded:
         raise PolicyError(f"invalid Rego version: {options.rego_version}")
     if options.trace:
         raise PolicyError("the embedded engine keeps no trace; use `--engine opa`")
-    texts = read_policies(policies)
+    library = _library(policies, version, options)
+    data: dict[Any, Value] = {}
+    if options.data:
+        from modelyard.policy.documents import load as load_data
+
+        data = load_data(options.data)
+    times = sys.modules.get("modelyard.rego.builtins.times")
+    if times is not None:
+        times.set_now(time.time_ns())
+    return Embedded(library, data, options.show_builtin_errors)
+
+
+def _library(policies: list[str], version: int, options: Options) -> Library:
+    """Policies, compiled now or in an earlier run."""
+    if options.strict or options.capabilities:
+        return _compiled(policies, version, options)
+    from modelyard.policy.cache import Kept
+    from modelyard.rego import frozen
+
+    kept = Kept(policies, policy_files(policies), f"v{version}")
+    known = kept.read()
+    if known is not None:
+        library = frozen.thawed(known, parse_config.find)
+        if any(name.startswith("time.") for name in frozen.builtins(library)):
+            import modelyard.rego.builtins.times  # noqa: F401 - the clock is set below
+        return library
+    library = _compiled(policies, version, options)
+    kept.write(frozen.frozen(library))
+    return library
+
+
+def _compiled(policies: list[str], version: int, options: Options) -> Library:
+    from modelyard.rego.parser import parse
+
     modules, wrong = [], []
-    for file, text in texts.items():
+    for file, text in read_policies(policies).items():
         try:
             modules.append(parse(text, file, version))
         except RegoError as error:
             wrong.append(str(error))
     if wrong:
         raise PolicyError("\n".join(wrong))
-    data: dict[Any, Value] = {}
-    if options.data:
-        from modelyard.policy.documents import load as load_data
-
-        data = load_data(options.data)
     try:
         allowed = _allowed(options.capabilities)
-        library = Library(modules, options.strict, allowed, parse_config.find)
+        return Library(modules, options.strict, allowed, parse_config.find)
     except RegoError as error:
         raise PolicyError(str(error)) from None
-    times = sys.modules.get("modelyard.rego.builtins.times")
-    if times is not None:
-        times.set_now(time.time_ns())
-    return Embedded(library, data, options.show_builtin_errors)
 
 
 def _allowed(path: str) -> Callable[[str], bool] | None:

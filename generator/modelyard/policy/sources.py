@@ -3,41 +3,58 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from modelyard.policy.engine import PolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def read_policies(paths: list[str]) -> dict[str, str]:
     """The text of every policy, by file; raises `PolicyError` where there is none."""
     found: dict[str, str] = {}
-    for path in paths:
-        for file in _files(path, ()):
-            try:
-                with open(file, encoding="utf-8", newline="") as stream:  # noqa: PTH123
-                    found[file] = stream.read()
-            except UnicodeDecodeError as error:
-                raise PolicyError(f"load: {file}: not UTF-8") from error
-            except OSError as error:
-                raise PolicyError(f"load: {file}: {error.strerror}") from error
+    for file in policy_files(paths):
+        try:
+            with open(file, encoding="utf-8", newline="") as stream:  # noqa: PTH123
+                found[file] = stream.read()
+        except UnicodeDecodeError as error:
+            raise PolicyError(f"load: {file}: not UTF-8") from error
+        except OSError as error:
+            raise PolicyError(f"load: {file}: {error.strerror}") from error
+    return found
+
+
+def policy_files(paths: list[str]) -> list[str]:
+    """Every policy, in the order of their paths; raises `PolicyError` where there is none."""
+    found = sorted({file for path in paths for file in _files(path)})
     if not found:
         raise PolicyError(f"no policies found in [{' '.join(paths)}]")
-    return dict(sorted(found.items()))
+    return found
 
 
-def _files(path: str, above: tuple[str, ...]) -> list[str]:
-    """Policies below a path; links are followed, but never in a circle."""
+def _files(path: str) -> Iterator[str]:
+    """Policies at or below a path; links are followed, but never in a circle."""
     place = os.path.normpath(path)
     if not os.path.exists(place):  # noqa: PTH110
         raise PolicyError(f"load: {path}: no such file or directory")
-    if not os.path.isdir(place):  # noqa: PTH112
-        return [place] if place.endswith(".rego") else []
-    real = os.path.realpath(place)
-    if real in above:
-        raise PolicyError(f"load: {path}: a link leads back to `{real}`")
-    inside = [os.path.join(place, name) for name in sorted(os.listdir(place))]  # noqa: PTH118, PTH208
-    return [
-        file
-        for entry in inside
-        if os.path.exists(entry)  # noqa: PTH110
-        for file in _files(entry, (*above, real))
-    ]
+    if os.path.isdir(place):  # noqa: PTH112
+        yield from _below(place, (os.path.realpath(place),))
+    elif place.endswith(".rego"):
+        yield place
+
+
+def _below(folder: str, above: tuple[str, ...]) -> Iterator[str]:
+    """`above` are the real paths of the folder and of those that it lies in."""
+    with os.scandir(folder) as entries:
+        inside = sorted(entries, key=lambda entry: entry.name)
+    for entry in inside:
+        if entry.is_dir():
+            real = f"{above[-1]}/{entry.name}"
+            if entry.is_symlink():
+                real = os.path.realpath(entry.path)
+                if real in above:
+                    raise PolicyError(f"load: {entry.path}: a link leads back to `{real}`")
+            yield from _below(entry.path, (*above, real))
+        elif entry.name.endswith(".rego") and os.path.exists(entry.path):  # noqa: PTH110
+            yield entry.path

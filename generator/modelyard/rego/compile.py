@@ -72,6 +72,7 @@ class Definition:
     def __init__(self, library: Library, module: Module, group: Group) -> None:
         self.library, self.module, self.group = library, module, group
         self.constants: dict[str, Any] = {}
+        self.builtins: dict[str, tuple[str, str]] = {}
         self.count = 0
         self.context, self.input = "C", "I"
         self.names: dict[str, str] = {}
@@ -105,6 +106,12 @@ class Definition:
         """A value that the function finds by a name."""
         name = f"K{self.library.number()}"
         self.constants[name] = value
+        return name
+
+    def function(self, builtin: str, value: Any) -> str:
+        """A builtin that the function finds by a name."""
+        name = self.constant(value)
+        self.builtins[name] = (builtin, self.module.file)
         return name
 
     # definitions
@@ -247,7 +254,7 @@ class Definition:
             return self.library.function_name(path)
         builtin = self.library.builtin_named(value)
         if builtin is not None:
-            function = self.constant(builtin)
+            function = self.function(*builtin)
             return f"(lambda _, *args: {function}(*args))"
         return self.atom(value)
 
@@ -553,7 +560,8 @@ class Definition:
 
     def walked(self, term: Call, args: list[str]) -> str:
         """Each path and value that `walk` yields, one after the other."""
-        function = self.constant(self.library.builtin("walk", len(args), term, self.module.file))
+        builtin = self.library.builtin("walk", len(args), term, self.module.file)
+        function = self.function("walk", builtin)
         item = self.new()
         self.loop(f"for {item} in {function}({', '.join(args)}):")
         return item
@@ -576,7 +584,8 @@ class Definition:
         if name == "trace":
             return self.keep("True")
         self.check_types(term)
-        function = self.constant(self.library.builtin(name, len(args), term, self.module.file))
+        builtin = self.library.builtin(name, len(args), term, self.module.file)
+        function = self.function(name, builtin)
         inner = ", ".join(args)
         if name in self.library.mocked:
             call = f"{self.context}.mocked({name!r}, {function}{', ' if inner else ''}{inner})"

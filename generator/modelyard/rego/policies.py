@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import marshal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from modelyard.rego import runtime
 from modelyard.rego.builtins import BuiltinError, find
-from modelyard.rego.builtins.known import KNOWN
-from modelyard.rego.compile import Definition
 from modelyard.rego.errors import RegoError
-from modelyard.rego.names import Names
-from modelyard.rego.parser import parse
 from modelyard.rego.syntax import Call, Module, Ref, Rule, Scalar, Term, Var
 from modelyard.rego.values import UNDEFINED, Set, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from types import CodeType
 
     from modelyard.rego.runtime import Evaluation
 
@@ -39,6 +37,19 @@ class Group:
     rules: list[tuple[Module, Rule]] = field(default_factory=list)
     uses: set[Path] = field(default_factory=set)
     texts: list[str] = field(default_factory=list)
+    builtins: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """What the text calls a builtin: its name, and the policy that calls it."""
+    constants: dict[str, Any] = field(default_factory=dict)
+    """What the text finds by a name, builtins included."""
+    code: bytes = b""
+    """The text, compiled."""
+
+    def compiled(self) -> CodeType:
+        """The functions of the rule."""
+        if self.code:
+            found: CodeType = marshal.loads(self.code)  # noqa: S302 - our own, see `frozen`
+            return found
+        return compile("\n".join(self.texts), f"<{'.'.join(self.path)}>", "exec")
 
 
 @dataclass(slots=True)
@@ -88,6 +99,10 @@ class Library:
     # loading
 
     def _compile(self) -> None:
+        if not self.modules:
+            return
+        from modelyard.rego.names import Names
+
         packages: dict[Path, set[str]] = {}
         for module in self.modules:
             found = packages.setdefault(tuple(module.package), set())
@@ -129,17 +144,21 @@ class Library:
         group = self.groups.get(path)
         if group is None:
             group = Group(path, kind, f"r{self.number()}", len(rule.args or ()))
-            self.groups[path] = group
-            node = self.root
-            for name in path:
-                node = node.children.setdefault(name, Node())
-            node.group = group
-            self._space[group.function] = self._later(group)
+            self.place(group)
         elif group.kind != kind or group.arity != len(rule.args or ()):
             first, at = group.rules[0][0].file, group.rules[0][1].at
             name = ".".join(path)
             raise RegoError("rego_type_error", f"conflicting rules data.{name} found", first, at)
         group.rules.append((module, rule))
+
+    def place(self, group: Group) -> None:
+        """Put a rule where others find it. Its functions are made when they are first asked for."""
+        self.groups[group.path] = group
+        node = self.root
+        for name in group.path:
+            node = node.children.setdefault(name, Node())
+        node.group = group
+        self._space[group.function] = self._later(group)
 
     def _check(self, group: Group) -> None:
         defaults = [(module, rule) for module, rule in group.rules if rule.default]
@@ -168,6 +187,8 @@ class Library:
                 self.mocked.add(".".join(item.path))
 
     def _write(self, group: Group) -> None:
+        from modelyard.rego.compile import Definition
+
         writers: list[tuple[Rule, list[str]]] = []
         for index, (module, rule) in enumerate(group.rules):
             other: Rule | None = rule
@@ -176,7 +197,8 @@ class Library:
                 definition = Definition(self, module, group)
                 name = f"{group.function}_{index}_{len(names)}"
                 group.texts.append(definition.write(other, name))
-                self._space.update(definition.constants)
+                group.constants |= definition.constants
+                group.builtins |= definition.builtins
                 names.append(name)
                 other = other.orelse
             writers.append((rule, names))
@@ -191,8 +213,12 @@ class Library:
 
     def load(self, group: Group) -> None:
         """Make functions of the texts; most rules of a large set are never asked for."""
-        text = "\n".join(group.texts)
-        exec(compile(text, f"<{'.'.join(group.path)}>", "exec"), self._space)  # noqa: S102
+        for name, (builtin, file) in group.builtins.items():
+            if name not in group.constants:
+                more = None if self.further is None else self.further(builtin, file)
+                group.constants[name] = find(builtin) if more is None else more[1]
+        self._space.update(group.constants)
+        exec(group.compiled(), self._space)  # noqa: S102
 
     def _recursion(self) -> None:
         done: set[Path] = set()
@@ -303,15 +329,18 @@ class Library:
         """How compiled rules call a function of the policies."""
         return self.groups[path].function
 
-    def builtin_named(self, term: Term) -> Callable[..., Value] | None:
-        """The builtin whose name a term is."""
+    def builtin_named(self, term: Term) -> tuple[str, Callable[..., Value]] | None:
+        """The builtin whose name a term is, and its name."""
+        from modelyard.rego.builtins.known import KNOWN
+
         head = term.head if isinstance(term, Ref) else term
         if not isinstance(head, Var):
             return None
         path = term.path if isinstance(term, Ref) else []
         parts = [part.value if isinstance(part, Scalar) else None for part in path]
         name = ".".join([head.name, *[str(part) for part in parts]])
-        return find(name) if name in KNOWN else None
+        found = find(name) if name in KNOWN else None
+        return None if found is None else (name, found)
 
     def function(self, call: Call, count: int, file: str) -> Path:
         """The function of the policies that a call names with so many arguments."""
@@ -331,6 +360,8 @@ class Library:
 
     def arity(self, call: Call) -> int | None:
         """How many arguments a function takes."""
+        from modelyard.rego.builtins.known import KNOWN
+
         if call.target is not None:
             group = self.groups.get(call.target)
             return group.arity if group is not None and group.kind == "function" else None
@@ -342,6 +373,8 @@ class Library:
 
     def builtin(self, name: str, count: int, call: Call, file: str) -> Callable[..., Value]:
         """A builtin for so many arguments. Raises `RegoError` where there is none, or where it is not to be had."""
+        from modelyard.rego.builtins.known import KNOWN
+
         more = None if name in KNOWN or self.further is None else self.further(name, file)
         if more is not None:
             if count != more[0]:
@@ -523,4 +556,6 @@ def _all_withs(node: Any) -> list[Any]:
 
 def library(texts: dict[str, str], version: int = 1, strict: bool = False) -> Library:
     """Policies by file name, compiled."""
+    from modelyard.rego.parser import parse
+
     return Library([parse(text, file, version) for file, text in texts.items()], strict)
