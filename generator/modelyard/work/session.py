@@ -15,6 +15,7 @@ from modelyard.work.result import Share
 from modelyard.work.survey import Survey, directories, environments_on_disk, is_ours
 from modelyard.write.exclusive import exclusive
 from modelyard.write.lock import parsed
+from modelyard.write.state import signature
 from modelyard.write.swap import Writer
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Session:
         self._selected = frozenset(selection.models)
         self.results: list[Result] = []
         self.share = Share()
+        self._same_kinds: dict[tuple[Kind, ...], tuple[Kind, ...]] = {}
 
     def prepare(self) -> list[Result]:
         """What came of every directory that may have changed; raises `Refused` for unsound input.
@@ -251,9 +253,22 @@ class Session:
         """The kinds that a directory's lock names; a model that was not rendered has none."""
         if name in self._selected and environment in self.selection.environments:
             return ()
-        path = self.repository.root / directory / "release.lock"
+        path = f"{self.repository.root}/{directory}/release.lock"
+        seen, locks = signature(path), self.state.section("locks")
+        known = locks.get(directory)
+        if seen is None:
+            return ()
+        if known is not None and known[0] == seen and seen[1] < self.state.trusted_before:
+            kinds: tuple[Kind, ...] = known[1]
+            return kinds
+        kinds = self._read_kinds(path, directory, name)
+        locks[directory] = (seen, kinds)
+        return kinds
+
+    def _read_kinds(self, path: str, directory: str, name: str) -> tuple[Kind, ...]:
         try:
-            lock = parsed(path.read_bytes())
+            with open(path, "rb") as stream:  # noqa: PTH123 - thousands of them
+                lock = parsed(stream.read())
         except OSError:
             return ()
         if lock is None:
@@ -269,7 +284,8 @@ class Session:
                 ]
             )
         pairs = (str(kind).rpartition("/") for kind in lock.get("kinds", ()))
-        return tuple((group, kind, False) for group, _, kind in pairs)
+        found = tuple((group, kind, False) for group, _, kind in pairs)
+        return self._same_kinds.setdefault(found, found)
 
 
 def _reasons(loaders: Iterable[Callable[[], object]]) -> list[Finding]:
