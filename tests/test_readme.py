@@ -16,7 +16,7 @@ import yaml
 from modelyard.bundle import shipped
 from modelyard.cli.run import COMMANDS
 from modelyard.findings import Finding, Location, Report
-from modelyard.report.machine import document
+from modelyard.report.json import document
 from tests.test_golden import objects
 
 if TYPE_CHECKING:

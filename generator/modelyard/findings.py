@@ -111,7 +111,7 @@ class Finding:
         about = self.object
         named = [about.kind, about.namespace or "", about.name] if about else [self.location.file]
         words = [self.rule, *named, self.anchor or dotted(self.route)]
-        return sha256("\0".join(words).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        return sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -41,3 +41,9 @@ def plural(count: int, noun: str) -> str:
 def clean(text: str) -> str:
     """A text without characters that would move the cursor or hide other text."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def harmless(line: str) -> str:
+    """A line that no build takes for a command to it: `::error`, `##[error]`, `##vso[`."""
+    line = line.replace("##[", "## [").replace("##vso[", "##vso [")
+    return f"./{line}" if line.lstrip().startswith("::") else line

@@ -3,6 +3,8 @@
 examples:
   modelyard check                           everything
   modelyard check fraud-detection -o json   one model, for machines
+  modelyard check -o text -o sarif=out.sarif -o junit=report.xml
+                                            for people, code scanning and a build
   modelyard check --env production          one environment
   modelyard check manifests/                manifests that others wrote
   modelyard check manifests/ --environment environments/production.yaml
@@ -23,7 +25,7 @@ from modelyard.cli.common import (
     hook_change,
     session,
 )
-from modelyard.cli.output import add_output, report, say
+from modelyard.cli.output import add_reports, report
 from modelyard.load.reader import read_text, refused, writing
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_selection(parser)
     add_directory(parser)
-    add_output(parser)
+    add_reports(parser)
     add_hook(parser)
     add_work(parser)
     parser.add_argument(
@@ -82,26 +84,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check; exit 1 where something is wrong."""
+    from modelyard.report.text import summary
+
     if arguments.models and arguments.changed_since is not None:
         message = "models and `--changed-since` exclude each other"
         raise refused("cli/arguments", message, "--changed-since", "leave one of them out")
+    arguments.folder = _is_folder(arguments)
     profile = _profile() if arguments.profile else None
     found = _checked(arguments, profile)
     if found is None:
         return CLEAN
-    report(found, arguments.output)
-    if arguments.output == "text":
-        from modelyard.report.text import summary
-
-        say(summary(found))
     if profile is not None:
         sys.stderr.write("".join(f"{line}\n" for line in profile.lines()))
-    sys.stdout.flush()
+    baseline = arguments.baseline is not None
+    report(found, arguments, closing=f"{summary(found)}\n", baseline=baseline)
     return FINDINGS if found.count("error") else CLEAN
 
 
 def _checked(arguments: argparse.Namespace, profile: Profile | None) -> Report | None:
-    if _is_folder(arguments):
+    if arguments.folder:
         found, whole = _folder(arguments, profile), True
     else:
         tree = _tree(arguments, profile)

@@ -84,7 +84,7 @@ def _short(value: Any) -> str:
 
 
 def _document(found: Explanation) -> dict[str, Any]:
-    from modelyard.report.machine import place
+    from modelyard.report.json import place
 
     return {
         "file": found.file,

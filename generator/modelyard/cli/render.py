@@ -20,7 +20,7 @@ from modelyard.cli.common import (
     hook_change,
     session,
 )
-from modelyard.cli.output import add_output, report, say
+from modelyard.cli.output import add_reports, printed, report, say
 
 if TYPE_CHECKING:
     import argparse
@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="overwrite files that were edited by hand or are not ours",
     )
     add_hook(parser)
-    add_output(parser)
+    add_reports(parser)
     add_work(parser)
 
 
@@ -52,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     from modelyard.work.session import render, would_render
 
     dry = arguments.check or arguments.diff
+    shows_diff = arguments.diff and printed(arguments) == "text"
     if arguments.diff:
         arguments.jobs = 1
     change = hook_change(arguments)
@@ -60,40 +61,39 @@ def run(arguments: argparse.Namespace) -> int:
         return CLEAN
     try:
         rendering, findings = would_render(work) if dry else (render(work), [])
-        if arguments.diff and arguments.output == "text":
+        if shows_diff:
             _diff(work)
     finally:
         work.close()
-    changes = {"written": rendering.written, "removed": rendering.removed}
-    changed = bool(rendering.written or rendering.removed)
-    if arguments.diff and arguments.output == "text":
+    if shows_diff:
         findings = [finding for finding in findings if finding.rule != "tree/stale"]
+    changed = bool(rendering.written or rendering.removed)
     if change is not None and not changed:
         findings += change.not_added(work.selection)
-    report(Report(findings), arguments.output, changes=changes)
-    if arguments.output == "text" and not arguments.diff:
-        _summary(rendering, dry=dry)
-        if change is not None and changed:
-            say(f"Add it to the commit: git add {change.tree}")
+    closing = "" if arguments.diff else _summary(rendering, dry=dry)
+    if change is not None and changed and not arguments.diff:
+        closing += f"Add it to the commit: git add {change.tree}\n"
+    changes = {"written": rendering.written, "removed": rendering.removed}
+    report(Report(findings), arguments, closing=closing, changes=changes)
     return FINDINGS if findings or (changed and (dry or change is not None)) else CLEAN
 
 
-def _summary(rendering: Rendering, *, dry: bool) -> None:
+def _summary(rendering: Rendering, *, dry: bool) -> str:
     from modelyard.words import plural
 
     if not (rendering.written or rendering.removed):
-        say("The tree is up to date.")
-        return
+        return "The tree is up to date.\n"
     parts = [
         (rendering.written, "would write" if dry else "wrote"),
         (rendering.removed, "would remove" if dry else "removed"),
     ]
     told = ", ".join(f"{verb} {plural(len(files), 'file')}" for files, verb in parts if files)
     directories = {file.rpartition("/")[0] for file in (*rendering.written, *rendering.removed)}
-    if len(directories) <= 12:
-        for directory in sorted(directories):
-            say(f"  {directory}/")
-    say(f"{told[:1].upper()}{told[1:]} in {plural(len(directories), 'directory')}.")
+    lines = (
+        [f"  {directory}/" for directory in sorted(directories)] if len(directories) <= 12 else []
+    )
+    lines.append(f"{told[:1].upper()}{told[1:]} in {plural(len(directories), 'directory')}.")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _diff(work: Session) -> None:

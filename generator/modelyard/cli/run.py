@@ -70,7 +70,7 @@ def _run(words: list[str]) -> int:
         from modelyard.cli.output import report
         from modelyard.findings import Report
 
-        report(Report(list(refusal.findings)), getattr(arguments, "output", "text"))
+        report(Report(list(refusal.findings)), arguments, refused=True)
         return REFUSED
     return code
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from modelyard.diff.comparison import ABSENT
 from modelyard.diff.report.values import is_secret, shown
-from modelyard.report.machine import place
+from modelyard.report.json import place
 
 if TYPE_CHECKING:
     from modelyard.diff.comparison import Change, Comparison, Environment, Field, Risk

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from modelyard.diff.comparison import ABSENT, LEVELS
 from modelyard.diff.report.values import is_secret, shown
-from modelyard.report.text import Paint
+from modelyard.report.text import Paint, is_coloured
 from modelyard.words import clean, plural
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ SIGNS: dict[Operation, str] = {"added": "+", "changed": "~", "replaced": "±", "
 
 def write(comparison: Comparison, stream: TextIO) -> None:
     """Every environment in which something differs, and a line that says how much that is."""
-    paint = Paint(stream)
+    paint = Paint(on=is_coloured(stream))
     for environment in comparison.environments:
         for line in _environment(environment, paint):
             stream.write(f"{line}\n")
