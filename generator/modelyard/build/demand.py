@@ -40,6 +40,8 @@ class Demand:
     """Pods at maximum scale; of what runs to its end, those of one run."""
     surge: str
     """Pods more during a rollout, as a number or a percentage."""
+    unavailable: str
+    """Pods fewer during a rollout, as a number or a percentage."""
     requests: dict[str, str]
     """Of one pod, by resource."""
     limits: dict[str, str]
@@ -54,6 +56,7 @@ class Demand:
             "name": self.name,
             "pods": [self.least, self.most],
             "surge": self.surge,
+            "unavailable": self.unavailable,
             "requests": self.requests,
             "limits": self.limits,
             "nodes": self.nodes,
@@ -77,8 +80,9 @@ def read(document: object) -> Demand | None:
     if not isinstance(pods, list) or len(pods) != 2 or not all(type(n) is int for n in pods):
         return None
     parts = ({str(k): str(v) for k, v in _mapping(found.get(key)).items()} for key in _PARTS)
-    kind, name, surge = (str(found.get(key, "")) for key in ("kind", "name", "surge"))
-    return Demand(kind, name, pods[0], pods[1], surge, *parts)
+    kind, name = str(found.get("kind", "")), str(found.get("name", ""))
+    rollout = (str(found.get(key, "0")) for key in ("surge", "unavailable"))
+    return Demand(kind, name, pods[0], pods[1], *rollout, *parts)
 
 
 _PARTS = ("requests", "limits", "nodes")
@@ -92,22 +96,23 @@ def _demand(manifest: Manifest, template: dict[str, Any], least: int, most: int)
         str(_mapping(manifest.get("metadata")).get("name", "")),
         least,
         most,
-        _surge(manifest),
+        *_rollout(manifest),
         _resources(spec, "requests"),
         _resources(spec, "limits"),
         nodes,
     )
 
 
-def _surge(manifest: Manifest) -> str:
-    """How many pods more a rollout may need."""
+def _rollout(manifest: Manifest) -> tuple[str, str]:
+    """How many pods more, and how many fewer, there may be during a rollout."""
+    spec = _mapping(manifest.get("spec"))
+    strategy = _mapping(spec.get("strategy"))
     if manifest["kind"] not in ("Deployment", "Rollout"):
-        return "0"
-    strategy = _mapping(_mapping(manifest.get("spec")).get("strategy"))
+        return "0", "1"
     if strategy.get("type") == "Recreate":
-        return "0"
+        return "0", "100%"
     rolling = _mapping(strategy.get("rollingUpdate") or strategy.get("canary"))
-    return str(rolling.get("maxSurge", "25%"))
+    return str(rolling.get("maxSurge", "25%")), str(rolling.get("maxUnavailable", "25%"))
 
 
 def _resources(spec: dict[str, Any], what: str) -> dict[str, str]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from modelyard import pipeline
 from modelyard.diff.comparison import Comparison, Environment
 from modelyard.diff.git import Git
+from modelyard.diff.past import Past
 from modelyard.diff.revisions import revision
 from modelyard.diff.shard import Shard, Share, kinds_of, listing
 from modelyard.diff.touched import touched
 from modelyard.errors import Refused
-from modelyard.load.repository import TREE
+from modelyard.load.repository import MODELS, TREE
 from modelyard.work.pool import Workers
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Run:
         self.base = revision(self.git, base)
         self.touched = touched(self.git, repository, self.base.commit)
         self.listing = listing(self.git.files(self.base.commit, [TREE]))
-        self.shard = Shard(repository, self.git, self.touched, self.listing)
+        self.past = Past(self.git, self.base.commit)
+        self.shard = Shard(repository, self.past, self.git, self.touched, self.listing)
         self.jobs = jobs
 
     def compare(self) -> Comparison:
@@ -55,6 +57,7 @@ class Run:
     def models(self) -> list[Compared]:
         """What came of every model that may have become another one; raises `Refused`."""
         tasks = self.tasks()
+        self.past.fetch([f"{MODELS}/{name}.yaml" for name, *_ in tasks])
         workers: Workers[Share] = Workers(self.jobs)
         whole = Share()
         try:

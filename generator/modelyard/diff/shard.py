@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from modelyard import pipeline
+from modelyard.diff.causes import Causes
 from modelyard.diff.gather import Directory, gather
 from modelyard.diff.objects import changes
 from modelyard.diff.risks import Case, judge
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from modelyard.diff.comparison import Change, Risk
     from modelyard.diff.git import Entry, Git
+    from modelyard.diff.past import Past
     from modelyard.diff.touched import Touched
     from modelyard.findings import Finding
     from modelyard.load.repository import Repository
@@ -59,10 +61,11 @@ class Shard:
     """Compares models in environments, here or in a worker."""
 
     def __init__(
-        self, repository: Repository, git: Git, touched: Touched, listing: Listing
+        self, repository: Repository, past: Past, git: Git, touched: Touched, listing: Listing
     ) -> None:
-        self.repository, self.git = repository, git
+        self.repository, self.past, self.git = repository, past, git
         self.touched, self.listing = touched, listing
+        self.causes = Causes(repository, past)
 
     def prepare(self, tasks: list[Task]) -> Share:
         """Everything that the tasks come to."""
@@ -99,7 +102,7 @@ class Shard:
             output = directory.output
             kinds = tuple(sorted(output.tree.kinds())) if output else ()
             result = Compared(directory.environment, directory.name, kinds=kinds)
-            result.changes = changes(both)
+            result.changes = self.causes.of(output, changes(both))
             if result.changes:
                 result.risks = judge(Case(both, result.changes, self._place(directory.environment)))
             found.append(result)

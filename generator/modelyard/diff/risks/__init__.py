@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modelyard.diff.risks import alerts, cosmetic, restart
+from modelyard.diff.risks import (
+    access,
+    alerts,
+    capacity,
+    cosmetic,
+    data_loss,
+    immutable,
+    outage,
+    restart,
+    traffic,
+)
 from modelyard.diff.risks.case import Case
 
 if TYPE_CHECKING:
@@ -16,7 +26,16 @@ if TYPE_CHECKING:
 
     from modelyard.diff.comparison import Risk
 
-RISKS: tuple[Callable[[Case], Iterator[Risk]], ...] = (restart.find, alerts.find)
+RISKS: tuple[Callable[[Case], Iterator[Risk]], ...] = (
+    data_loss.find,
+    outage.find,
+    immutable.find,
+    access.find,
+    traffic.find,
+    capacity.find,
+    restart.find,
+    alerts.find,
+)
 """In the order of `KINDS`."""
 
 __all__ = ["RISKS", "Case", "judge"]

@@ -23,12 +23,18 @@ class Case:
     """A directory on both sides, with what changed in it."""
 
     def __init__(
-        self, sides: Sides, changes: list[Change], environment: EnvironmentSpec | None = None
+        self,
+        sides: Sides,
+        changes: list[Change],
+        environment: EnvironmentSpec | None = None,
+        around: Objects | None = None,
     ) -> None:
         self.sides = sides
         self.changes = changes
         self.environment = environment
         """As it will be; nothing where it goes away."""
+        self.around = around if around is not None else Objects([])
+        """The objects of the environment itself, whose policies hold for the whole namespace."""
 
     @cached_property
     def before(self) -> Objects:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from modelyard.check.objects import mapping, sequence
+from modelyard.words import plural
 
 if TYPE_CHECKING:
     from modelyard.check.objects import Manifest, Objects, Pod
@@ -62,3 +63,12 @@ def start_seconds(pod: Pod) -> int:
 def whole(value: Any, default: int) -> int:
     """A whole number, or the default where there is something else."""
     return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def counted(least: int, most: int | None) -> str:
+    """A number of pods in a sentence."""
+    if most is None:
+        return "its pods"
+    if least == most:
+        return plural(most, "pod")
+    return f"{least} to {plural(most, 'pod')}"
