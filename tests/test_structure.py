@@ -37,6 +37,8 @@ from those above. What is imported inside a function, because it is seldom neede
 EXCEPTIONS = {
     ("load.facts", "check.definitions"): "which versions of Kubernetes have schemas",
     ("emit", "write.lock"): "what a lock is called",
+    ("pipeline", "check.load"): "what a lock says of what its directory takes",
+    ("pipeline", "check.objects"): "the objects of a directory, of which that is asked",
     ("resolve.rules.naming", "build.parts.names"): "how names are derived",
     ("resolve.rules.objectives", "build.parts.queries"): "which units are known",
 }

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from modelyard import __version__, digest
-from modelyard.build.demand import demands
 from modelyard.format import json
 from modelyard.format.yaml import emit
 from modelyard.write.lock import ARGOCD_LOCK, RELEASE_LOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from modelyard.build.tree import Tree
 
@@ -29,8 +28,8 @@ class Rendered:
     """The name of the lock."""
 
 
-def render(tree: Tree, kubernetes: str) -> Rendered:
-    """The bytes of every file."""
+def render(tree: Tree, kubernetes: str, workloads: Iterable[Mapping[str, Any]] = ()) -> Rendered:
+    """The bytes of every file; `workloads` are what the lock says of what they take."""
     header = (
         f"Rendered by modelyard from {tree.source}. Edit that file, then run `modelyard render`."
     )
@@ -48,7 +47,7 @@ def render(tree: Tree, kubernetes: str) -> Rendered:
         "specDigest": tree.digest,
         "versions": {"modelyard": __version__, "kubernetes": kubernetes},
         "ignoreDifferences": tree.ignore_differences,
-        "workloads": [demand.document() for demand in demands(b.manifest for b in tree.files)],
+        "workloads": list(workloads),
         "kinds": sorted({f"{group}/{kind}".lstrip("/") for group, kind, _ in tree.kinds()}),
         "files": digests,
     }

@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from modelyard.build.tree import Tree, build_argocd, build_model, build_platform
+from modelyard.check.load import shares
+from modelyard.check.objects import Manifest, Objects
 from modelyard.emit import Rendered, render
 from modelyard.errors import Refused
 from modelyard.load.suggest import did_you_mean
@@ -41,8 +43,16 @@ class Output:
 
     @cached_property
     def rendered(self) -> Rendered:
-        """The tree as files."""
-        return render(self.tree, self.kubernetes)
+        """The tree as files. Its lock says what it takes of the environment.
+
+        Because what all models take together is asked for where only one has changed, nobody has to
+        read the manifests of the others for it.
+        """
+        if self.plan is None:
+            return render(self.tree, self.kubernetes)
+        manifests = [Manifest(built.manifest, built.file) for built in self.tree.files]
+        found = shares(Objects(manifests), self.plan.environment.spec)
+        return render(self.tree, self.kubernetes, [share.document() for share in found])
 
     def text(self, file: str) -> str:
         """A file of the tree, by its path or its name."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from modelyard.check.amounts import amount_of, is_device, is_whole, of_pod, thousandths
 from modelyard.check.objects import inside, mapping
 from modelyard.check.placement import gpus, offering, open_to
 from modelyard.check.scale import copies, extra
+from modelyard.quantity import written
 from modelyard.words import plural
 
 if TYPE_CHECKING:
@@ -71,6 +73,56 @@ def loads(objects: Objects, place: EnvironmentSpec) -> Iterator[tuple[Pod, Manif
                 (found.least_route, found.most_route),
             )
             yield pod, found.manifest, load
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one workload takes, and of which pool."""
+
+    pool: str | None
+    """The one pool that its pods can land on; nothing for nodes without GPUs."""
+    load: Load
+
+    def document(self) -> dict[str, Any]:
+        """As a lock has it."""
+        amounts = {name: written(Fraction(n, 1000)) for name, n in self.load.amounts.items()}
+        return {
+            "model": self.load.model,
+            "pool": self.pool,
+            "pods": self.load.pods,
+            "extra": self.load.extra,
+            "takes": amounts,
+        }
+
+    @classmethod
+    def read(cls, document: Any) -> Share | None:
+        """What a lock says, if it says it so."""
+        found = mapping(document)
+        pods, more = _pair(found.get("pods")), _pair(found.get("extra"))
+        amounts = {
+            str(name): thousandths(value) for name, value in mapping(found.get("takes")).items()
+        }
+        if pods is None or more is None or None in amounts.values():
+            return None
+        pool = found.get("pool")
+        known = {name: value for name, value in amounts.items() if value is not None}
+        load = Load(str(found.get("model")), pods, more, known, ((), ()))
+        return cls(pool if isinstance(pool, str) else None, load)
+
+
+def _pair(value: Any) -> tuple[int, int] | None:
+    if isinstance(value, list) and len(value) == 2 and all(type(n) is int for n in value):
+        return value[0], value[1]
+    return None
+
+
+def shares(objects: Objects, place: EnvironmentSpec) -> list[Share]:
+    """What each template takes, and of which pool."""
+    pools = {str(name): pool for name, pool in (place.pools or {}).items()}
+    return [
+        Share(on_pool(pod, pools) if pools else None, load)
+        for pod, _, load in loads(objects, place)
+    ]
 
 
 def _waits(pod: Pod) -> bool:
