@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -12,9 +13,11 @@ from modelyard.check.load import Share, shares
 from modelyard.check.objects import Manifest, Objects
 from modelyard.load.files import load_environment
 from modelyard.quantity import amount, cores, seconds, size, written
-from modelyard.spec.environment import EnvironmentSpec
 from modelyard.spec.kinds import ENVIRONMENT
 from tests.test_golden import ENVIRONMENTS, GOLDEN
+
+if TYPE_CHECKING:
+    from modelyard.spec.environment import EnvironmentSpec
 
 
 def place(name: str) -> EnvironmentSpec:

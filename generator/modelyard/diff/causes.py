@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from modelyard.build.tree import build_one
+from modelyard.bundle import PREFIX
 from modelyard.diff.edits import edits, undone
 from modelyard.diff.match import fields
 from modelyard.errors import Refused
 from modelyard.explain.subject import subject
-from modelyard.findings import Cause, dotted
+from modelyard.findings import Cause, dotted, leads
 from modelyard.resolve.resolution import combine
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Causes:
     def __init__(self, repository: Repository, past: Past) -> None:
         self.repository, self.past = repository, past
         self.builds = 0
+        self._edited: dict[str, bool] = {}
 
     def of(self, output: Output | None, changes: list[Change]) -> list[Change]:
         """The changes, with the edits behind them; as they are where nobody can tell."""
@@ -77,10 +79,21 @@ class Causes:
 
     def edited(self, document: Document) -> bool:
         """Whether a file was another one."""
-        try:
-            return self.past.text(document.file) != self.repository.text(document.file)
-        except Refused:
-            return not document.file.startswith("modelyard:")
+        file = document.file
+        if file not in self._edited:
+            try:
+                self._edited[file] = self.past.text(file) != self.repository.text(file)
+            except Refused:
+                self._edited[file] = not file.startswith(PREFIX)
+        return self._edited[file]
+
+    def whole(self, model: str, environment: str) -> tuple[Cause, ...]:
+        """Where a model says that it is in an environment, or says so no more."""
+        if model not in self.repository.model_names:
+            return ()
+        document = self.repository.model(model).document
+        route = ("environments", environment)
+        return (Cause(document.locate(route, key=True), dotted(route)),)
 
 
 def _values(repository: Repository, environment: str) -> Raw:
@@ -182,13 +195,14 @@ class _Edits:
         resolution = self.output.resolution
         if resolution is None:
             return self.subject.cause(route)
-        document, path = resolution.place(route)
-        if not self.causes.edited(document) and self.old is not None:
-            then, path_then = self.old.place(route)
-            now = {each.file: each for each in _documents(resolution)}.get(then.file)
-            if now is not None and self.causes.edited(now):
-                document, path = now, path_then
-        return Cause(document.locate(path), dotted(path))
+        now = resolution.origin(route)
+        if now is not None and leads(now[0].value, now[1]) and self.causes.edited(now[0]):
+            return Cause(now[0].locate(now[1]), dotted(now[1]))
+        then = self.old.origin(route) if self.old is not None else None
+        here = {each.file: each for each in _documents(resolution)}
+        if then is not None and then[0].file in here:
+            return Cause(here[then[0].file].locate(then[1]), dotted(then[1]))
+        return resolution.cause(route)
 
 
 _UNKNOWN: Any = object()

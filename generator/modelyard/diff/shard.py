@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from modelyard import pipeline
+from modelyard.check.objects import Manifest, Objects
 from modelyard.diff.causes import Causes
 from modelyard.diff.gather import Directory, gather
 from modelyard.diff.objects import changes
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from modelyard.diff.comparison import Change, Risk
     from modelyard.diff.git import Entry, Git
     from modelyard.diff.past import Past
+    from modelyard.diff.sides import Sides
     from modelyard.diff.touched import Touched
     from modelyard.findings import Finding
     from modelyard.load.repository import Repository
@@ -66,6 +68,7 @@ class Shard:
         self.repository, self.past, self.git = repository, past, git
         self.touched, self.listing = touched, listing
         self.causes = Causes(repository, past)
+        self._around: dict[str, Objects] = {}
 
     def prepare(self, tasks: list[Task]) -> Share:
         """Everything that the tasks come to."""
@@ -102,16 +105,34 @@ class Shard:
             output = directory.output
             kinds = tuple(sorted(output.tree.kinds())) if output else ()
             result = Compared(directory.environment, directory.name, kinds=kinds)
-            result.changes = self.causes.of(output, changes(both))
+            result.changes = self._explained(directory, both)
             if result.changes:
-                result.risks = judge(Case(both, result.changes, self._place(directory.environment)))
+                place, around = self._surroundings(directory)
+                result.risks = judge(Case(both, result.changes, place, around))
             found.append(result)
         return found
 
-    def _place(self, environment: str) -> EnvironmentSpec | None:
-        if environment not in self.repository.environment_names:
-            return None
-        return self.repository.environment(environment).value.spec
+    def _explained(self, directory: Directory, sides: Sides) -> list[Change]:
+        """The changes of a directory, with what was edited."""
+        found = changes(sides)
+        if sides.is_new or sides.is_gone:
+            causes = self.causes.whole(directory.name, directory.environment)
+            return [replace(change, causes=causes) for change in found]
+        return self.causes.of(directory.output, found)
+
+    def _surroundings(self, directory: Directory) -> tuple[EnvironmentSpec | None, Objects | None]:
+        """What is true of the environment as it will be, and its own objects beside a model's."""
+        name = directory.environment
+        if name not in self.repository.environment_names:
+            return None, None
+        place = self.repository.environment(name).value.spec
+        if directory.name in ("platform", "argocd"):
+            return place, None
+        if name not in self._around:
+            tree = pipeline.platform(self.repository, name, ())[0].tree
+            manifests = [Manifest(built.manifest, built.file) for built in tree.files]
+            self._around[name] = Objects(manifests)
+        return place, self._around[name]
 
 
 def listing(entries: list[Entry]) -> Listing:

@@ -63,7 +63,8 @@ def _environment(environment: Environment, paint: Paint) -> Iterator[str]:
         yield from _change(change, paint)
     folded = len(environment.changes) - len(environment.shown)
     if folded:
-        yield paint(f"  {plural(folded, 'other object')} differ only in digests", "quiet")
+        differ = "differs" if folded == 1 else "differ"
+        yield paint(f"  {plural(folded, 'other object')} {differ} only in digests", "quiet")
     yield ""
 
 

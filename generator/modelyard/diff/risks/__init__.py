@@ -24,7 +24,7 @@ from modelyard.diff.risks.case import Case
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from modelyard.diff.comparison import Risk
+    from modelyard.diff.comparison import Kind, Risk
 
 RISKS: tuple[Callable[[Case], Iterator[Risk]], ...] = (
     data_loss.find,
@@ -38,10 +38,17 @@ RISKS: tuple[Callable[[Case], Iterator[Risk]], ...] = (
 )
 """In the order of `KINDS`."""
 
+NEW: tuple[Kind, ...] = ("access",)
+GONE: tuple[Kind, ...] = ("data-loss", "outage")
+"""What is worth a word where a whole directory comes or goes."""
+
 __all__ = ["RISKS", "Case", "judge"]
 
 
 def judge(case: Case) -> list[Risk]:
     """Every risk of the changes of a directory, and a word on whatever is left."""
     found = [risk for find in RISKS for risk in find(case)]
+    if case.sides.is_new or case.sides.is_gone:
+        kinds = NEW if case.sides.is_new else GONE
+        found = [risk for risk in found if risk.kind in kinds]
     return found + list(cosmetic.find(case, found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from modelyard.check.objects import Objects, mapping, sequence
@@ -44,7 +45,7 @@ def _calls(case: Case, policies: list[Change]) -> Iterator[Risk]:
     after = {_who(pod): pod for pod in case.after.pods}
     told: set[str] = set()
     for pod in case.before.pods:
-        now = after.get(_who(pod))
+        now = after.pop(_who(pod), None)
         if now is None:
             continue
         for questions, verbs in _questions(case, pod, now, mesh=mesh):
@@ -53,6 +54,15 @@ def _calls(case: Case, policies: list[Change]) -> Iterator[Risk]:
                     if message not in told:
                         told.add(message)
                         yield _risk(policies, message, "Egress" if "reach" in verb else "Ingress")
+    if case.sides.is_new:
+        yield from _new(case, policies, after.values(), mesh=mesh)
+
+
+def _new(case: Case, policies: list[Change], pods: Iterable[Pod], *, mesh: bool) -> Iterator[Risk]:
+    """Who may call a workload that was not there."""
+    calls = [call for pod in pods for call in incoming(pod, case.after, case.around, mesh=mesh)]
+    for message in _told(beyond(calls, ()), "may call"):
+        yield replace(_risk(policies, message, "Ingress"), level="note", fields=())
 
 
 def _who(pod: Pod) -> tuple[str, str]:
@@ -72,7 +82,7 @@ def _questions(case: Case, then: Pod, now: Pod, *, mesh: bool) -> Iterator[Quest
         ),
         (
             lambda pod, objects: outgoing(pod, objects, around),
-            ("can now be reached by the model", "can no longer be reached by the model"),
+            ("may now reach", "may no longer reach"),
         ),
     ]
     for ask, verbs in pairs:
@@ -90,11 +100,11 @@ def _told(calls: Iterable[Call], verb: str) -> Iterator[str]:
     for call in calls:
         by_caller.setdefault(str(call.caller), []).append(call.what)
     for caller, what in by_caller.items():
-        yield (
-            f"{caller} {verb}: {listed(what)}"
-            if "reach" in verb
-            else f"{caller} {verb} {listed(what)}"
-        )
+        if "reach" in verb:
+            where = listed(each.removeprefix("anything").strip() or "on any port" for each in what)
+            yield f"the model {verb} {caller} {where}"
+        else:
+            yield f"{caller} {verb} {listed(what)}"
 
 
 def _risk(policies: list[Change], message: str, direction: str) -> Risk:

@@ -69,9 +69,11 @@ def find(case: Case) -> Iterator[Risk]:
             yield from _budget(change)
         elif change.kind in ("ResourceQuota", "LimitRange"):
             yield from _quota(change)
-        yield from (
-            found for field in change.fields if (found := _field(change, field)) is not None
-        )
+        yield from _resources(change)
+        for field in change.fields:
+            found = _field(change, field)
+            if found is not None:
+                yield found
 
 
 def _autoscaler(change: Change) -> Iterator[Risk]:
@@ -138,12 +140,15 @@ def _field(change: Change, field: Field) -> Risk | None:
         return None
     names = [str(step) for step in field.route if isinstance(step, str)]
     last = names[-1] if names else ""
+    if last == "replicas" and field.after is ABSENT:
+        message = f"git no longer says how many pods it has (it said {told(field.before)})"
+        return risk("capacity", "note", change, message, [field])
     if last in NUMBERS and "spec" in names:
         words = NUMBERS[last].format(f"{told(field.before)} → {told(field.after)}")
         level: Level = "warning" if _direction(field) < 0 else "note"
         return risk("capacity", level, change, f"the model {words}", [field])
-    if "resources" in names and change.kind != "ResourceQuota":
-        return _resources(change, field, names)
+    if "resources" in names:
+        return None
     if last in ("sizeLimit", "storage"):
         words = f"`{field.path.rpartition('spec.')[2]}` {told(field.before)} → {told(field.after)}"
         return risk("capacity", "note", change, f"it may store more or less: {words}", [field])
@@ -154,18 +159,25 @@ def _field(change: Change, field: Field) -> Risk | None:
     return None
 
 
-def _resources(change: Change, field: Field, names: list[str]) -> Risk:
-    """What one pod asks for, or may use."""
-    limit = "limits" in names
-    verb = "may use" if limit else "asks for"
-    where = field.path.rpartition(".resources")[0].rpartition(".")[2]
-    what = names[-1] if names[-1] not in ("resources", "requests", "limits") else "resources"
-    more = {1: "more", -1: "less"}.get(_direction(field), "other amounts of")
-    level: Level = "warning" if limit and more == "less" else "note"
-    message = (
-        f"each pod {verb} {more} {what}: {told(field.before)} → {told(field.after)} (`{where}`)"
-    )
-    return risk("capacity", level, change, message, [field])
+def _resources(change: Change) -> Iterator[Risk]:
+    """What one pod asks for, or may use; said once where both are the same."""
+    found: dict[tuple[str, str, str, str], list[Field]] = {}
+    for field in change.fields:
+        names = [str(step) for step in field.route if isinstance(step, str)]
+        if "resources" in names and not field.same and change.kind != "ResourceQuota":
+            where = field.path.rpartition(".resources")[0].rpartition(".")[2]
+            key = (where, names[-1], told(field.before), told(field.after))
+            found.setdefault(key, []).append(field)
+    for (where, what, then, now), fields in found.items():
+        only_limit = all("limits" in field.route for field in fields)
+        what = "resources" if what in ("resources", "requests", "limits") else what
+        more = {1: "more", -1: "less"}.get(_direction(fields[0]), "other amounts of")
+        level: Level = "warning" if only_limit and more == "less" else "note"
+        who = "it holds" if change.kind == "PersistentVolumeClaim" else "each pod asks for"
+        who = "each pod may use" if only_limit else who
+        yield risk(
+            "capacity", level, change, f"{who} {more} {what}: {then} → {now} (`{where}`)", fields
+        )
 
 
 def _direction(field: Field) -> int:

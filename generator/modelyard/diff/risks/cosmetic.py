@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelyard.check.objects import mapping
+from modelyard.diff.comparison import Risk
 from modelyard.diff.risks.case import listed, risk
+from modelyard.findings import Location
+from modelyard.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from modelyard.diff.comparison import Change, Field, Risk
+    from modelyard.diff.comparison import Change, Field
     from modelyard.diff.risks.case import Case
 
 ANNOTATIONS = frozenset(
@@ -40,10 +43,24 @@ def find(case: Case, found: Iterable[Risk]) -> Iterator[Risk]:
                 told[each.ref] = None
             elif paths is not None:
                 paths.update(each.fields)
+    if case.sides.is_new or case.sides.is_gone:
+        yield _whole(case)
+        return
     for change in case.changes:
         paths = told.get(change.ref, set())
         if paths is not None:
             yield from _left(case, change, paths)
+
+
+def _whole(case: Case) -> Risk:
+    """A directory that comes or goes as a whole: what stands in it needs no word each."""
+    objects = plural(len(case.changes), "object")
+    verb = "is new" if case.sides.is_new else "is taken away"
+    message = f"all of {case.sides.name} {verb}: {objects}"
+    change = case.changes[0]
+    return Risk(
+        "behaviour", "note", message, Location(case.sides.directory, 1, 1), causes=change.causes
+    )
 
 
 def _left(case: Case, change: Change, told: set[str]) -> Iterator[Risk]:

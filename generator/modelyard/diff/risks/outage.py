@@ -43,12 +43,25 @@ def find(case: Case) -> Iterator[Risk]:
 
 
 def _removed(case: Case, change: Change) -> Risk:
-    what = f"with {counted(*scale(case.before, change.before or {}))}"
+    pods = counted(*scale(case.before, change.before or {}))
+    if _is_one_of_several(case, change):
+        return risk(
+            "capacity", "note", change, f"it is removed with {pods}; others of the model stay"
+        )
     if change.operation == "replaced":
-        message = f"{told(value(change.before, 'metadata', 'name'))} is removed {what} while this one starts"
-    else:
-        message = f"it is removed {what}"
-    return risk("outage", "warning", change, message)
+        old = told(value(change.before, "metadata", "name"))
+        message = f"{old} is removed with {pods} while this one starts"
+        return risk("outage", "warning", change, message)
+    return risk("outage", "warning", change, f"the model stops: it is removed with {pods}")
+
+
+def _is_one_of_several(case: Case, change: Change) -> bool:
+    """Whether other pods stay behind the same name, as those beside a canary."""
+    name = "app.kubernetes.io/name"
+    model = value(change.before, "metadata", "labels", name)
+    return any(
+        pod.labels.get(name) == model and pod.manifest.kind in RUNS for pod in case.after.pods
+    )
 
 
 def _handover(case: Case, change: Change) -> Iterator[Risk]:
@@ -112,14 +125,22 @@ def _nothing_between(case: Case, workload: dict[str, Any]) -> str | None:
     if strategy.get("type") == "Recreate":
         return "all old pods stop before a new one starts (`Recreate`)"
     rolling = mapping(strategy.get("rollingUpdate"))
-    missing = str(rolling.get("maxUnavailable", "25%"))
-    _, most = scale(case.after, workload)
-    if missing == "100%":
-        return "all of them may be away at once (`maxUnavailable: 100%`)"
-    if most is not None and missing.isdecimal() and 0 < most <= int(missing):
-        pods = "its only pod" if most == 1 else f"all {most} pods"
-        return f"{pods} may be away (`maxUnavailable: {missing}`)"
-    return None
+    missing = rolling.get("maxUnavailable", "25%")
+    least, most = scale(case.after, workload)
+    away = _of(missing, least)
+    if most == 0 or least == 0 or away < least:
+        return None
+    pods = "its only pod" if least == 1 else f"all {least} pods"
+    when = "" if least == most else " at minimum scale"
+    return f"{pods}{when} may be away at once (`maxUnavailable: {missing}`)"
+
+
+def _of(share: Any, count: int) -> int:
+    """A number of pods, or a percentage of them, rounded down as `maxUnavailable` is."""
+    text = str(share)
+    if text.endswith("%") and text[:-1].isdecimal():
+        return int(text[:-1]) * count // 100
+    return int(text) if text.isdecimal() else 0
 
 
 def _suspended(change: Change) -> Iterator[Risk]:
