@@ -4,7 +4,7 @@
 #   severity: warning
 #   rows: [T05]
 #   aliases: [kube-linter/use-namespace, CKV_K8S_21, kyverno/disallow-default-namespace]
-package tree.default_namespace
+package objects.default_namespace
 
 # Kinds that are known to live in a namespace; others may belong to the cluster.
 _namespaced := {
