@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import manifests
 from measure import Command, Failed, run
-from programs import conftest
+from programs import pinned
 from repository import elsewhere
 from scenarios import environment
 from table import Row, Section, ratio
@@ -29,7 +29,7 @@ def policing(bench: Bench, files: int, pairs: int, *, peer: bool, build: bool) -
     place = bench.fresh("manifests")
     elsewhere(manifests.make, place / "many", files)
     elsewhere(manifests.make, place / "one", 1)
-    program = conftest(build=build) if peer else None
+    program = pinned("conftest", build=build) if peer else None
     section = Section(
         f"6. Policies: {_rules()} rules against {files:,} manifests, one file each", [], [NOTE]
     )

@@ -37,11 +37,11 @@ def _build(module: str, target: Path) -> None:
     subprocess.run([go, "install", module], env=place, check=False, cwd=target)
 
 
-def conftest(*, build: bool) -> Path | None:
-    """The pinned conftest, as the tests of its commands find or build it."""
+def pinned(name: str, *, build: bool) -> Path | None:
+    """A pinned program, as the tests find or build it."""
     top = str(Path(__file__).resolve().parents[2])
     if top not in sys.path:
         sys.path.append(top)
     from tests.peers import go
 
-    return go.install("conftest") if build else go.find("conftest")
+    return go.install(name) if build else go.find(name)

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checking import checking
 from machine import choose_directory, facts, load
 from measure import Failed
 from policing import policing
@@ -30,8 +31,8 @@ MODELS, QUICK_MODELS = 1000, 6
 PAIRS, QUICK_PAIRS = 31, 5
 FILES, QUICK_FILES = 10_000, 60
 """Manifests that are tested against policies."""
-OF_PEERS, OF_SHARES = 50, 300
-"""Models that peers render, and that are rendered with a stopwatch: enough to tell."""
+OF_PEERS, OF_CHECKS, OF_SHARES = 50, 50, 300
+"""Models that peers render, that peers check, and that are rendered with a stopwatch: enough to tell."""
 
 
 def main() -> int:
@@ -89,6 +90,7 @@ def measure(
         count = min(OF_PEERS, arguments.models)
         yield versus(bench, count, common, build=build)
     yield policing(bench, arguments.files, arguments.pairs, peer=arguments.peers, build=build)
+    yield checking(bench, min(OF_CHECKS, arguments.models), peer=arguments.peers, build=build)
     yield shares(bench, common, min(OF_SHARES, arguments.models))
 
 

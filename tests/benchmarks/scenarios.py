@@ -190,6 +190,10 @@ def one_spec(bench: Bench, shop: Shop, number: int) -> Section:
         shop.edit()
         rows["file"].append(shop.run("render", str(shop.spec), says=WROTE))
         rows["check after file"].append(shop.run("check", str(shop.spec), says=SOUND))
+        if status is not None:
+            shop.edit()
+            shop.run("render", str(shop.spec), says=WROTE)
+            rows["since"].append(shop.run("check", "--changed-since", "HEAD", says=SOUND))
     others = {"stat": "stat"} | ({"git": "git status"} if status else {})
     beside = [
         f"{ratio(rows['render'], rows[key]):.1f} times {name}" for key, name in others.items()
@@ -201,6 +205,7 @@ def one_spec(bench: Bench, shop: Shop, number: int) -> Section:
             Row("check, after it", rows["check"]),
             Row("render models/ONE.yaml", rows["file"], note="as a hook calls it"),
             Row("check models/ONE.yaml, after it", rows["check after file"]),
+            Row("check --changed-since HEAD", rows["since"], note="as a gate calls it"),
             Row("python -c pass", rows["interpreter"], note="the bare interpreter"),
             Row("python: stat every file", rows["stat"], note="below deploy/, and nothing else"),
             Row("git status --porcelain", rows["git"], note="of the same tree, committed"),
