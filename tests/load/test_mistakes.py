@@ -302,6 +302,8 @@ SETTINGS_AND_LAYERS: list[Row] = [
     ("two deciders in a blueprint", SCORING, "requestTimeout: 5s", "replicas: 1\n      autoscaling: {min: 1}", "spec/ignored-key", "»replicas: 1", "`spec.defaults.serving.replicas` would be ignored", "leave out one of the two"),
 ]
 
+PRICES = "  prices:\n    currency: EUR\n    cpuHour: {low: 0.03, high: 0.01}\n    memoryHour: {low: 0, high: 1}\n"
+
 BY_RULE: dict[str, list[Row]] = {
     "facts.one_address": [
         ("two addresses", PRODUCTION, "    name: production\n    kubernetes", "    name: production\n    server: https://a.example.com\n    kubernetes", "spec/range", "»cluster:", "`spec.cluster`: must have one of `server` and `name`, got both", "write the one"),
@@ -329,6 +331,10 @@ BY_RULE: dict[str, list[Row]] = {
     "facts.fetcher_allowed": [
         ("a fetcher from elsewhere", PRODUCTION, "image: registry.example.com/platform/rclone@", "image: rclone/rclone@", "spec/registry", "image: »rclone", "`spec.artifacts.image`: must come from a registry of `spec.images.registries`, got `docker.io/rclone/rclone`", "push it to one of: `registry.example.com`"),
         ("a fetcher that can move", PRODUCTION, "platform/rclone@sha256:4f1d8f3e0c0a6a3f5b7e9c2d1a0b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b", "platform/rclone:1.70", "spec/unpinned", "image: »registry", "must be pinned by digest, got `registry.example.com/platform/rclone:1.70`", "@sha256"),
+    ],
+    "facts.prices_make_sense": [
+        ("a price the wrong way round", PRODUCTION, "  argocd:\n", f"{PRICES}  argocd:\n", "spec/range", "high: »0.01", "`spec.prices.cpuHour.high`: must be at least `low` (`0.03`), got `0.01`", "swap the two"),
+        ("a price of no pool", PRODUCTION, "  argocd:\n", f"{PRICES.replace('0.01', '1')}    gpuHour: {{gpu-l5: {{low: 1, high: 2}}}}\n  argocd:\n", "spec/value", "{»gpu-l5", "`spec.prices.gpuHour.gpu-l5`: there is no pool `gpu-l5`", "did you mean `gpu-l4`?"),
     ],
     "facts.builders_known": [
         ("a builder that does not exist", SCORING, "  extends: realtime", "  extends: realtime\n  builders: [deploymnt]", "spec/value", "builders: [»deploymnt", "`spec.builders[0]`: there is no builder `deploymnt`", "did you mean `deployment`?"),

@@ -131,6 +131,35 @@ class Risk:
         )
 
 
+Range = tuple[int, int]
+"""At minimum scale, and at maximum scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What all models of an environment take of one resource together, in thousandths."""
+
+    resource: str
+    """As a quota names it: `requests.cpu`."""
+    pool: str | None
+    """The pool of GPU nodes; of nothing else where there is one."""
+    every: bool
+    """Whether all nodes are meant, and not only those that are in no pool."""
+    before: Range
+    after: Range
+    limit: int | None
+    """How much there is: of the pool, or by the quota."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a month of an environment costs: a range, not a bill."""
+
+    currency: str
+    before: Range
+    after: Range
+
+
 @dataclass(slots=True)
 class Environment:
     """One environment on both sides."""
@@ -140,6 +169,10 @@ class Environment:
     """Of all objects, those among them that have nothing to tell."""
     risks: list[Risk] = field(default_factory=list)
     """Worst first."""
+    sums: list[Sum] = field(default_factory=list)
+    """What the change takes or gives back, of pools and of the quota."""
+    cost: Cost | None = None
+    """Where the environment says what things cost, and the change costs or saves something."""
 
     @property
     def shown(self) -> list[Change]:

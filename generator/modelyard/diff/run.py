@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modelyard import pipeline
 from modelyard.diff.comparison import Comparison, Environment
 from modelyard.diff.git import Git
+from modelyard.diff.locks import Locks
 from modelyard.diff.past import Past
 from modelyard.diff.revisions import revision
-from modelyard.diff.shard import Shard, Share, kinds_of, listing
+from modelyard.diff.shard import Made, Shard, listing
+from modelyard.diff.sums import Sides, Taken, cost, risks, sums
 from modelyard.diff.touched import touched
 from modelyard.errors import Refused
 from modelyard.load.repository import MODELS, TREE
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
     from modelyard.diff.shard import Compared
     from modelyard.load.repository import Repository
     from modelyard.load.selection import Selection
+    from modelyard.pipeline import Kind
     from modelyard.work.result import Task
 OWN = ("platform", "argocd")
 """Directories of an environment itself."""
+MOST_CAUSES = 3
+"""Lines that are named for what all models of an environment take."""
 
 
 class Run:
@@ -38,6 +42,7 @@ class Run:
         self.listing = listing(self.git.files(self.base.commit, [TREE]))
         self.past = Past(self.git, self.base.commit)
         self.shard = Shard(repository, self.past, self.git, self.touched, self.listing)
+        self.locks = Locks(self.git, self.listing)
         self.jobs = jobs
 
     def compare(self) -> Comparison:
@@ -47,19 +52,50 @@ class Run:
         comparison = Comparison(self.base)
         for name in self.environments():
             here = [each for each in found if each.environment == name]
-            environment = Environment(name)
-            environment.changes = [change for each in here for change in each.changes]
-            environment.risks = [risk for each in here for risk in each.risks]
-            environment.risks.sort(key=lambda risk: risk.sort_key)
-            comparison.environments.append(environment)
+            comparison.environments.append(self._environment(name, here))
         return comparison
+
+    def _environment(self, name: str, here: list[Compared]) -> Environment:
+        """One environment, with what its models take together where that may matter."""
+        environment = Environment(name)
+        environment.changes = [change for each in here for change in each.changes]
+        environment.risks = [risk for each in here for risk in each.risks]
+        sides = self._sides(name, here)
+        if sides is not None:
+            environment.sums, environment.cost = sums(sides), cost(sides)
+            environment.risks += risks(sides)
+        environment.risks.sort(key=lambda risk: risk.sort_key)
+        return environment
+
+    def _sides(self, name: str, here: list[Compared]) -> Sides | None:
+        """Both sides of an environment, where what is taken changes, or a rollout may not fit."""
+        if name not in self.repository.environment_names:
+            return None
+        place = self.repository.environment(name).value.spec
+        then = self.shard.place_before(name) or place
+        changed = [each for each in here if each.before != each.after]
+        rolled = [each for each in here if each.rolls and any(s.load.extra[0] for s in each.after)]
+        if not (changed or rolled or place.pools != then.pools or place.quota != then.quota):
+            return None
+        done = {each.name for each in here}
+        others = {name for name in self.repository.model_names if name not in done}
+        rest = self.locks.shares(name, others, place)
+        before = Taken(then, [*rest, *(share for each in here for share in each.before)])
+        after = Taken(place, [*rest, *(share for each in here for share in each.after)])
+        told = [
+            r for each in changed or rolled for r in each.risks if r.kind in ("capacity", "restart")
+        ]
+        causes = tuple(dict.fromkeys(cause for risk in told for cause in risk.causes))[:MOST_CAUSES]
+        touched = [each for each in here if each.rolls or each in changed]
+        models = frozenset(share.load.model for each in touched for share in each.after)
+        return Sides(name, before, after, models, causes)
 
     def models(self) -> list[Compared]:
         """What came of every model that may have become another one; raises `Refused`."""
         tasks = self.tasks()
         self.past.fetch([f"{MODELS}/{name}.yaml" for name, *_ in tasks])
-        workers: Workers[Share] = Workers(self.jobs)
-        whole = Share()
+        workers: Workers[Made] = Workers(self.jobs)
+        whole = Made()
         try:
             for share in workers.shares(self.shard, tasks) if tasks else ():
                 whole.add(share, [name for name, *_ in tasks])
@@ -116,21 +152,13 @@ class Run:
             ]
         return self.shard.compared(directories)
 
-    def _kinds(self, environment: str, done: dict[tuple[str, str], Any]) -> list[Any]:
-        kinds = {
-            kind for (where, _), found in done.items() if where == environment for kind in found
+    def _kinds(self, environment: str, done: dict[tuple[str, str], tuple[Kind, ...]]) -> list[Kind]:
+        """The kinds of all models of an environment: of those that were rendered, and of the others."""
+        found = {
+            kind for (where, _), kinds in done.items() if where == environment for kind in kinds
         }
-        locks = [
-            files["release.lock"].blob
-            for (where, name), files in self.listing.items()
-            if where == environment
-            and (where, name) not in done
-            and "release.lock" in files
-            and name in self.repository.model_names
-        ]
-        for data in self.git.contents(locks).values():
-            kinds |= set(kinds_of(_lock(data)))
-        return sorted(kinds)
+        others = {name for name in self.repository.model_names if (environment, name) not in done}
+        return sorted(found | self.locks.kinds(environment, others))
 
     def _wanted(self, environment: str) -> bool:
         every = self.selection.environments == self.repository.environment_names
@@ -140,11 +168,3 @@ class Run:
 
     def _selected(self, name: str) -> bool:
         return self.selection.whole or name in self.selection.gone
-
-
-def _lock(data: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -6,16 +6,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from modelyard import pipeline
+from modelyard.check.load import shares
 from modelyard.check.objects import Manifest, Objects
 from modelyard.diff.causes import Causes
 from modelyard.diff.gather import Directory, gather
 from modelyard.diff.objects import changes
 from modelyard.diff.risks import Case, judge
+from modelyard.diff.risks.pods import RUNS
 from modelyard.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from modelyard.check.load import Share
     from modelyard.diff.comparison import Change, Risk
     from modelyard.diff.git import Entry, Git
     from modelyard.diff.past import Past
@@ -41,17 +44,29 @@ class Compared:
     risks: list[Risk] = field(default_factory=list)
     kinds: tuple[Kind, ...] = ()
     """Of the objects that are rendered now."""
+    before: list[Share] = field(default_factory=list)
+    after: list[Share] = field(default_factory=list)
+    """What its workloads took, and will take."""
+
+    @property
+    def rolls(self) -> bool:
+        """Whether pods come, or are replaced."""
+        return any(
+            change.kind in RUNS
+            and (change.operation != "changed" or any("template" in f.route for f in change.fields))
+            for change in self.changes
+        )
 
 
 @dataclass(slots=True)
-class Share:
+class Made:
     """What came of a share of the work."""
 
     compared: list[Compared] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     """What keeps models from being rendered at all."""
 
-    def add(self, other: Share, models: Sequence[str]) -> None:
+    def add(self, other: Made, models: Sequence[str]) -> None:
         """What came of other work too; in the order of the models."""
         order = {name: position for position, name in enumerate(models)}
         self.compared += other.compared
@@ -70,9 +85,9 @@ class Shard:
         self.causes = Causes(repository, past)
         self._around: dict[str, Objects] = {}
 
-    def prepare(self, tasks: list[Task]) -> Share:
+    def prepare(self, tasks: list[Task]) -> Made:
         """Everything that the tasks come to."""
-        share = Share()
+        share = Made()
         directories = []
         for model, wanted, _ in tasks:
             try:
@@ -106,11 +121,28 @@ class Shard:
             kinds = tuple(sorted(output.tree.kinds())) if output else ()
             result = Compared(directory.environment, directory.name, kinds=kinds)
             result.changes = self._explained(directory, both)
-            if result.changes:
-                place, around = self._surroundings(directory)
-                result.risks = judge(Case(both, result.changes, place, around))
+            self._judge(result, directory, both)
             found.append(result)
         return found
+
+    def _judge(self, result: Compared, directory: Directory, both: Sides) -> None:
+        """What is risky about the changes, and what the workloads take on both sides."""
+        place, around = self._surroundings(directory)
+        case = Case(both, result.changes, place, around)
+        now = place or self.place_before(directory.environment)
+        if now is not None:
+            then = self.place_before(directory.environment) or now
+            result.after = shares(case.after, now)
+            result.before = shares(case.before, then) if result.changes else result.after
+        if result.changes:
+            result.risks = judge(case)
+
+    def place_before(self, environment: str) -> EnvironmentSpec | None:
+        """What was true of the environment, if it was there and sound."""
+        try:
+            return self.past.environment(environment).value.spec
+        except Refused:
+            return None
 
     def _explained(self, directory: Directory, sides: Sides) -> list[Change]:
         """The changes of a directory, with what was edited."""
@@ -143,10 +175,3 @@ def listing(entries: list[Entry]) -> Listing:
         if len(parts) == 4:
             found.setdefault((parts[1], parts[2]), {})[parts[3]] = entry
     return found
-
-
-def kinds_of(lock: Mapping[str, object]) -> tuple[Kind, ...]:
-    """The kinds that a lock names."""
-    told = lock.get("kinds")
-    pairs = (str(kind).rpartition("/") for kind in (told if isinstance(told, list) else ()))
-    return tuple((group, kind, False) for group, _, kind in pairs)

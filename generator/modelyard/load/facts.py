@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from modelyard.findings import Route
     from modelyard.load.document import Loaded
     from modelyard.spec.blueprint import Blueprint
-    from modelyard.spec.environment import Endpoint, Environment
+    from modelyard.spec.environment import Endpoint, Environment, Price
 
     Environments = Loaded[Environment]
     Blueprints = Loaded[Blueprint]
@@ -166,6 +166,29 @@ def fetcher_allowed(loaded: Environments) -> Iterator[Finding]:
         yield _problem(loaded, "unpinned", route, message, "write `…@sha256:…`")
 
 
+def prices_make_sense(loaded: Environments) -> Iterator[Finding]:
+    """A range is the right way round, and a pool that is not there costs nothing."""
+    prices = loaded.value.spec.prices
+    if prices is None:
+        return
+    route: Route = ("spec", "prices")
+    known = [str(name) for name in loaded.value.spec.pools or {}]
+    found: list[tuple[Route, Price]] = [
+        ((*route, "cpuHour"), prices.cpu_hour),
+        ((*route, "memoryHour"), prices.memory_hour),
+    ]
+    for name, price in (prices.gpu_hour or {}).items():
+        place = (*route, "gpuHour", str(name))
+        found.append((place, price))
+        if name not in known:
+            near = did_you_mean(name, known, what="pools")
+            yield _problem(loaded, "value", place, f"there is no pool `{name}`", near, key=True)
+    for place, price in found:
+        if price.low.thousandths > price.high.thousandths:
+            message = f"must be at least `low` (`{price.low}`), got `{price.high}`"
+            yield _problem(loaded, "range", (*place, "high"), message, "swap the two")
+
+
 RULES = (
     one_address,
     known_version,
@@ -175,6 +198,7 @@ RULES = (
     stores_reachable,
     folder_with_annotation,
     fetcher_allowed,
+    prices_make_sense,
 )
 
 

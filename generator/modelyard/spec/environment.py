@@ -249,6 +249,28 @@ class ContainerDefaults(Strict):
     """What it may use at most."""
 
 
+class Price(Strict):
+    """What something costs an hour: between two amounts, because discounts and idle nodes are not known."""
+
+    low: Quantity
+    """The least that it costs."""
+    high: Quantity
+    """The most that it costs."""
+
+
+class Prices(Strict):
+    """What the cluster costs, so that a change can be told in money. It is a range, not a bill."""
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    """The currency, as `EUR`."""
+    cpu_hour: Price
+    """One core for one hour, on nodes without GPUs."""
+    memory_hour: Price
+    """One GiB of memory for one hour, on nodes without GPUs."""
+    gpu_hour: dict[Name, Price] | None = None
+    """For each pool, one GPU with its share of the node for one hour."""
+
+
 class ArgoCD(Strict):
     """How Argo CD syncs the environment."""
 
@@ -295,6 +317,8 @@ class EnvironmentSpec(Strict):
     """What containers get that ask for nothing."""
     argocd: ArgoCD
     """How Argo CD syncs the environment."""
+    prices: Prices | None = None
+    """What the cluster costs."""
     levels: dict[RuleName, Literal["error", "warning", "ignore"]] | None = None
     """How grave what a rule finds is here, by the rule's name or by its category, as `images`."""
     defaults: dict[str, Any] | None = None

@@ -17,7 +17,7 @@ def _text(comparison: Comparison, stream: TextIO) -> None:
 
 
 def _json(comparison: Comparison, stream: TextIO) -> None:
-    from modelyard.diff.report.machine import write
+    from modelyard.diff.report.json import write
 
     write(comparison, stream)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TextIO
 
 from modelyard.diff.comparison import ABSENT, LEVELS
+from modelyard.diff.report.totals import totals
 from modelyard.diff.report.values import is_secret, shown
 from modelyard.report.text import Paint, is_coloured
 from modelyard.words import clean, plural
@@ -59,6 +60,7 @@ def _environment(environment: Environment, paint: Paint) -> Iterator[str]:
     for risk in environment.risks:
         if risk.kind != "cosmetic":
             yield from _risk(risk, paint)
+    yield from (f"  {line}" for line in totals(environment))
     for change in environment.shown:
         yield from _change(change, paint)
     folded = len(environment.changes) - len(environment.shown)
@@ -71,8 +73,8 @@ def _environment(environment: Environment, paint: Paint) -> Iterator[str]:
 def _risk(risk: Risk, paint: Paint) -> Iterator[str]:
     ref = risk.ref
     about = f"{ref.kind} {ref.name}: " if ref else ""
-    level = {"error": "error", "warning": "warning"}.get(risk.level, "help")
-    yield f"  {paint(risk.kind, level)} {clean(about)}{clean(risk.message)}"
+    level = paint(risk.level, "quiet" if risk.level == "note" else risk.level)
+    yield f"  {level} {paint(risk.kind, 'place')} {clean(about)}{clean(risk.message)}"
     yield from (f"    {paint('because', 'help')} {clean(str(cause))}" for cause in risk.causes[:3])
     if risk.help:
         yield f"    {paint('help', 'help')} {clean(risk.help)}"

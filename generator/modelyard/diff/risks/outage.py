@@ -7,24 +7,21 @@ from typing import TYPE_CHECKING, Any
 from modelyard.check.links import pods_of, services
 from modelyard.check.objects import Manifest, mapping
 from modelyard.diff.risks.case import below, risk, told, value
-from modelyard.diff.risks.pods import autoscaler, counted, scale, start_seconds, whole
+from modelyard.diff.risks.pods import (
+    RUNS,
+    SERVERS,
+    autoscaler,
+    counted,
+    scale,
+    start_seconds,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from modelyard.diff.comparison import Change, Risk
     from modelyard.diff.risks.case import Case
-
-SERVERS = ("Deployment", "StatefulSet", "Rollout")
-RUNS = (
-    *SERVERS,
-    "DaemonSet",
-    "InferenceService",
-    "SeldonDeployment",
-    "RayService",
-    "LeaderWorkerSet",
-)
-"""Kinds whose pods are meant to be there all the time."""
 
 
 def find(case: Case) -> Iterator[Risk]:

@@ -10,6 +10,16 @@ from modelyard.words import plural
 if TYPE_CHECKING:
     from modelyard.check.objects import Manifest, Objects, Pod
 
+SERVERS = ("Deployment", "StatefulSet", "Rollout")
+RUNS = (
+    *SERVERS,
+    "DaemonSet",
+    "InferenceService",
+    "SeldonDeployment",
+    "RayService",
+    "LeaderWorkerSet",
+)
+"""Kinds whose pods are meant to be there all the time."""
 AUTOSCALERS = ("HorizontalPodAutoscaler", "ScaledObject")
 
 

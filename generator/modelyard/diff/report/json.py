@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TextIO
 
 from modelyard.diff.comparison import ABSENT
 from modelyard.diff.report.values import is_secret, shown
+from modelyard.quantity import written
 from modelyard.report.json import place
 
 if TYPE_CHECKING:
-    from modelyard.diff.comparison import Change, Comparison, Environment, Field, Risk
+    from modelyard.diff.comparison import Change, Comparison, Cost, Environment, Field, Risk, Sum
     from modelyard.findings import Cause, ObjectRef
 
 
@@ -40,6 +42,8 @@ def environment(found: Environment) -> dict[str, Any]:
         "name": found.name,
         "objects": [change(each) for each in found.shown],
         "risks": [risk(each) for each in found.risks],
+        "sums": [total(each) for each in found.sums],
+        "monthlyCost": found.cost and money(found.cost),
         "folded": len(found.changes) - len(found.shown),
     }
 
@@ -80,6 +84,31 @@ def risk(found: Risk) -> dict[str, Any]:
         "causes": [cause(each) for each in found.causes],
         "help": found.help,
     }
+
+
+def total(found: Sum) -> dict[str, Any]:
+    """What all models take of one resource; `pool` is null for nodes without GPUs, and for all nodes."""
+    return {
+        "resource": found.resource,
+        "pool": found.pool,
+        "nodes": "all" if found.every else "pool" if found.pool else "other",
+        "before": {"min": _exact(found.before[0]), "max": _exact(found.before[1])},
+        "after": {"min": _exact(found.after[0]), "max": _exact(found.after[1])},
+        "limit": None if found.limit is None else _exact(found.limit),
+    }
+
+
+def money(found: Cost) -> dict[str, Any]:
+    """What a month costs, from minimum scale by the lower prices to maximum scale by the higher ones."""
+    return {
+        "currency": found.currency,
+        "before": {"low": found.before[0], "high": found.before[1]},
+        "after": {"low": found.after[0], "high": found.after[1]},
+    }
+
+
+def _exact(thousandths: int) -> str:
+    return written(Fraction(thousandths, 1000))
 
 
 def reference(found: ObjectRef) -> dict[str, Any]:
