@@ -26,7 +26,7 @@ LAYERS = (
     ("emit", "write"),
     ("pipeline",),
     ("explain",),
-    ("check", "scaffold", "report"),
+    ("check", "scaffold", "report", "fix"),
     ("work",),
     ("diff",),
     ("cli",),

@@ -74,6 +74,10 @@ class Fix:
     """Values to write, each with the route that it gets; missing parents are made."""
     drop: tuple[Route, ...] = ()
     """Keys and items to take away."""
+    rename: tuple[tuple[Route, str], ...] = ()
+    """Keys, each with the name that it gets; its value stays as it is written."""
+    quote: tuple[Route, ...] = ()
+    """Numbers and truth values that become text, letter for letter."""
 
 
 @dataclass(frozen=True, slots=True)

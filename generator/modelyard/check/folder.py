@@ -22,7 +22,7 @@ from modelyard.load.reader import read_text, refused
 from modelyard.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from modelyard.check.exceptions import Exemption
     from modelyard.check.profile import Profile
@@ -38,13 +38,14 @@ def check(
     *,
     today: str,
     profile: Profile | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Report:
     """Everything that is wrong with the manifests under some paths, taken together.
 
     `today` is the day that the ends of exceptions are compared with. `facts` is an environment's
     file, which says what is true of the cluster; rules that need what nobody told are not decided,
-    and a finding says which. Raises `Refused` for a path without manifests, and for an unsound
-    environment.
+    and a finding says which. `texts` stand in the place of files, by their paths from `start`.
+    Raises `Refused` for a path without manifests, and for an unsound environment.
     """
     context = _context(facts)
     version = str(context.environment.cluster.kubernetes) if context.environment else versions()[-1]
@@ -54,7 +55,7 @@ def check(
     for path in paths:
         for file in _files(start / path, path):
             shown = os.path.relpath(file, start).replace(os.sep, "/")
-            for document in _documents(file, shown, report):
+            for document in _documents(file, shown, report, texts or {}):
                 if (
                     isinstance(document.value, dict)
                     and {"apiVersion", "kind"} & document.value.keys()
@@ -133,10 +134,11 @@ def _files(path: Path, word: str) -> Iterator[Path]:
         )
 
 
-def _documents(file: Path, shown: str, report: Report) -> list[Document]:
-    folder = file.parent
+def _documents(file: Path, shown: str, report: Report, texts: Mapping[str, str]) -> list[Document]:
+    text = texts.get(shown)
     try:
-        text = read_text(file, shown, root=folder, limit=MAX_MANIFEST_BYTES)
+        if text is None:
+            text = read_text(file, shown, root=file.parent, limit=MAX_MANIFEST_BYTES)
     except Refused as refusal:
         report.findings += refusal.findings
         return []

@@ -10,6 +10,7 @@ known.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from modelyard.check.objects import Manifest, Objects
-    from modelyard.findings import Severity
+    from modelyard.findings import Route, Severity
     from modelyard.policy.embedded import Embedded, EmbeddedDocument
     from modelyard.rego.syntax import Module
 
@@ -114,8 +115,7 @@ def _rule(engine: Embedded, module: Module, documents: _Documents) -> Rule | Non
                     continue
                 number = hit.route[0] if hit.route and isinstance(hit.route[0], int) else 0
                 manifest = objects.manifests[number]
-                route = hit.route[2:] if hit.route[1:2] == ("contents",) else hit.route[1:]
-                yield Hit(route, hit.message, hit.help, manifest, hit.of_key)
+                yield replace(hit, route=_inside(hit.route), manifest=manifest, fix=_of_one(hit))
 
     return Rule(
         name,
@@ -154,4 +154,21 @@ def _fix(said: Any) -> Fix | None:
     if not isinstance(said, dict):
         return None
     put = tuple((tuple(route), value) for route, value in said.get("put") or ())
-    return Fix(put, tuple(tuple(route) for route in said.get("drop") or ()))
+    drop = tuple(tuple(route) for route in said.get("drop") or ())
+    return Fix(put, drop) if put or drop else None
+
+
+def _inside(route: Route) -> Route:
+    """A route into objects that were asked about together, as one into its object."""
+    return route[2:] if route[1:2] == ("contents",) else route[1:]
+
+
+def _of_one(hit: Hit) -> Fix | None:
+    """A fix of an object among others; none where another one than the hit's would change."""
+    if hit.fix is None:
+        return None
+    routes = [route for route, _ in hit.fix.put] + list(hit.fix.drop)
+    if any(route[:1] != hit.route[:1] for route in routes):
+        return None
+    put = tuple((_inside(route), value) for route, value in hit.fix.put)
+    return Fix(put, tuple(map(_inside, hit.fix.drop)))

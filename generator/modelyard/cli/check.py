@@ -8,11 +8,13 @@ examples:
   modelyard check --env production          one environment
   modelyard check manifests/                manifests that others wrote
   modelyard check manifests/ --environment environments/production.yaml
+  modelyard check manifests/ --fix --diff   what could be mended with certainty
 """
 
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +32,10 @@ from modelyard.load.reader import read_text, refused, writing
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Mapping
 
     from modelyard.check.profile import Profile
+    from modelyard.cli.fixing import Outcome
     from modelyard.findings import Report
 
 
@@ -72,6 +76,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="write all that is found into a baseline",
     )
     parser.add_argument(
+        "--fix", action="store_true", help="mend what can certainly be mended, and check again"
+    )
+    parser.add_argument(
+        "--diff", action="store_true", help="with --fix: write nothing; show what would change"
+    )
+    parser.add_argument(
         "--profile", action="store_true", help="say on standard error how long each rule took"
     )
     parser.add_argument(
@@ -89,21 +99,38 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.models and arguments.changed_since is not None:
         message = "models and `--changed-since` exclude each other"
         raise refused("cli/arguments", message, "--changed-since", "leave one of them out")
+    if arguments.diff and not arguments.fix:
+        message = "`--diff` shows what `--fix` would change"
+        raise refused("cli/arguments", message, "--diff", "add `--fix`, or leave it out")
     arguments.folder = _is_folder(arguments)
     profile = _profile() if arguments.profile else None
-    found = _checked(arguments, profile)
+    check = partial(_checked, arguments, profile)
+    fixed = _fixed(arguments, check) if arguments.fix else None
+    found = fixed.report if fixed else check()
     if found is None:
         return CLEAN
+    if arguments.write_baseline is not None:
+        _keep(arguments.write_baseline, found)
     if profile is not None:
         sys.stderr.write("".join(f"{line}\n" for line in profile.lines()))
     baseline = arguments.baseline is not None
-    report(found, arguments, closing=f"{summary(found)}\n", baseline=baseline)
-    return FINDINGS if found.count("error") else CLEAN
+    closing = f"{fixed.closing if fixed else ''}{summary(found)}\n"
+    report(found, arguments, closing=closing, baseline=baseline, **(fixed.more if fixed else {}))
+    return FINDINGS if found.count("error") or (fixed and fixed.undone) else CLEAN
 
 
-def _checked(arguments: argparse.Namespace, profile: Profile | None) -> Report | None:
+def _fixed(arguments: argparse.Namespace, check: Callable[..., Report | None]) -> Outcome:
+    from modelyard.cli import fixing
+
+    return fixing.manifests(arguments, check)
+
+
+def _checked(
+    arguments: argparse.Namespace, profile: Profile | None, texts: Mapping[str, str] | None = None
+) -> Report | None:
+    """What is wrong; `texts` stand in the place of manifests."""
     if arguments.folder:
-        found, whole = _folder(arguments, profile), True
+        found, whole = _folder(arguments, profile, texts), True
     else:
         tree = _tree(arguments, profile)
         if tree is None:
@@ -118,12 +145,14 @@ def _checked(arguments: argparse.Namespace, profile: Profile | None) -> Report |
             read_text(file.resolve(), str(file), root=Path("/"), limit=baseline.MOST_BYTES),
         )
         found.findings = known.applied(found.findings, whole=whole)
-    if arguments.write_baseline is not None:
-        from modelyard.check import baseline
-
-        with writing(str(arguments.write_baseline)):
-            arguments.write_baseline.write_text(baseline.written(found.findings), "utf-8")
     return found
+
+
+def _keep(file: Path, found: Report) -> None:
+    from modelyard.check import baseline
+
+    with writing(str(file)):
+        file.write_text(baseline.written(found.findings), "utf-8")
 
 
 def _tree(arguments: argparse.Namespace, profile: Profile | None) -> tuple[Report, bool] | None:
@@ -153,12 +182,14 @@ def _tree(arguments: argparse.Namespace, profile: Profile | None) -> tuple[Repor
     return found, whole
 
 
-def _folder(arguments: argparse.Namespace, profile: Profile | None) -> Report:
+def _folder(
+    arguments: argparse.Namespace, profile: Profile | None, texts: Mapping[str, str] | None
+) -> Report:
     from modelyard.check.folder import check
 
     start = arguments.directory.resolve()
     paths, facts = arguments.models or ["."], arguments.environment
-    return check(paths, facts, start, today=_day(arguments), profile=profile)
+    return check(paths, facts, start, today=_day(arguments), profile=profile, texts=texts)
 
 
 def _profile() -> Profile:

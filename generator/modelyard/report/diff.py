@@ -1,4 +1,4 @@
-"""What writing a directory would change, line by line."""
+"""What writing a directory, or a file, would change, line by line."""
 
 from __future__ import annotations
 
@@ -27,3 +27,11 @@ def unified(root: Path, change: Change) -> Iterator[str]:
             "/dev/null" if new is None else f"b/{file}",
             lineterm="",
         )
+
+
+def between(file: str, old: str, new: str) -> Iterator[str]:
+    """Lines of a unified diff of one text."""
+    from difflib import unified_diff
+
+    before, after = old.splitlines(), new.splitlines()
+    return unified_diff(before, after, f"a/{file}", f"b/{file}", lineterm="")

@@ -4,12 +4,14 @@
 #   severity: error
 #   kinds: [Job, Pod, Workflow]
 #   rows: [C12]
+#   fix: true
 package argo.hook_stays
 
 deny contains {
 	"msg": sprintf("the hook is deleted only after `%s`: otherwise the next sync meets the old %s, which cannot be changed, and fails", [concat(", ", sort(policies)), input.kind]),
 	"route": ["metadata", "annotations", key],
 	"help": sprintf("add `%s`, or leave the annotation away", [_before[key]]),
+	"fix": {"put": [[["metadata", "annotations", key], sprintf("%s,%s", [text, _before[key]])]]},
 } if {
 	input.kind in {"Job", "Pod", "Workflow"}
 	input.metadata.name

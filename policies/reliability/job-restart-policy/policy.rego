@@ -5,6 +5,7 @@
 #   kinds: [Job, CronJob, ScaledJob]
 #   rows: [R22]
 #   aliases: [kube-score/cronjob-restartpolicy]
+#   fix: true
 package reliability.job_restart_policy
 
 import data.lib.pods
@@ -13,6 +14,7 @@ deny contains {
 	"msg": sprintf("the pods of a %s must not always be restarted, %s: the server refuses it", [input.kind, _said(pod)]),
 	"route": pods.below(pod.route, ["restartPolicy"]),
 	"help": "write `restartPolicy: Never`, so that each try has a pod and logs of its own, or `OnFailure`",
+	"fix": {"put": [[pods.below(pod.route, ["restartPolicy"]), "Never"]]},
 } if {
 	input.kind in {"Job", "CronJob", "ScaledJob"}
 	some pod in pods.all

@@ -10,6 +10,7 @@
 #     - polaris/linuxHardening
 #     - kyverno/restrict-seccomp-strict
 #     - gatekeeper/seccompv2
+#   fix: true
 package security.seccomp_profile
 
 import data.lib.pods
@@ -18,6 +19,7 @@ deny contains {
 	"msg": "the pod has no seccomp profile: its containers may make every system call",
 	"route": pods.below(pod.route, ["securityContext", "seccompProfile"]),
 	"help": "write `seccompProfile: {type: RuntimeDefault}` below the pod's `securityContext`",
+	"fix": {"put": [[pods.below(pod.route, ["securityContext", "seccompProfile", "type"]), "RuntimeDefault"]]},
 } if {
 	some pod in pods.all
 	_all_silent(pod)
@@ -27,6 +29,7 @@ deny contains {
 	"msg": sprintf("container `%v` has no seccomp profile, nor has its pod", [container.name]),
 	"route": pods.below(container.route, ["securityContext", "seccompProfile"]),
 	"help": "write `seccompProfile: {type: RuntimeDefault}` below the pod's `securityContext`",
+	"fix": {"put": [[pods.below(pod.route, ["securityContext", "seccompProfile", "type"]), "RuntimeDefault"]]},
 } if {
 	some pod in pods.all
 	not _all_silent(pod)

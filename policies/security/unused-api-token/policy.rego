@@ -11,6 +11,7 @@
 #     - CKV_K8S_41
 #     - kyverno/restrict-automount-sa-token
 #     - gatekeeper/automount-serviceaccount-token
+#   fix: true
 package security.unused_api_token
 
 import data.lib.pods
@@ -18,8 +19,9 @@ import data.lib.pods
 # Who needs a token needs rights, and who has rights has them by a binding to an account of its own.
 deny contains {
 	"msg": "the pod gets a token of the API server by the account `default`, which is everybody's",
-	"route": array.concat([pod.index, "contents"], pods.below(pod.route, ["automountServiceAccountToken"])),
+	"route": _place(pod),
 	"help": "write `automountServiceAccountToken: false`",
+	"fix": _fix(pod),
 } if {
 	some pod in pods.released
 	pod.kind in _asked
@@ -30,8 +32,9 @@ deny contains {
 
 deny contains {
 	"msg": sprintf("the pod gets a token of the API server by the account `%v`, to which nothing gives any right", [_account(pod)]),
-	"route": array.concat([pod.index, "contents"], pods.below(pod.route, ["automountServiceAccountToken"])),
+	"route": _place(pod),
 	"help": "write `automountServiceAccountToken: false`",
+	"fix": _fix(pod),
 } if {
 	some pod in pods.released
 	pod.kind in _asked
@@ -41,6 +44,15 @@ deny contains {
 	not _withheld(pod)
 	not _is_bound(pod)
 }
+
+_place(pod) := array.concat([pod.index, "contents"], pods.below(pod.route, ["automountServiceAccountToken"]))
+
+# Somebody who has written `true`, or has bound the account elsewhere, may have a reason.
+_fix(pod) := {} if {
+	"automountServiceAccountToken" in object.keys(pod.spec)
+} else := {} if {
+	_is_bound(pod)
+} else := {"put": [[_place(pod), false]]}
 
 # Workflows and Ray report to the API server by the account of their pods.
 _asked := (pods.plain | {"InferenceService", "SeldonDeployment"}) - {"Pod"}

@@ -1,0 +1,1 @@
+"""Mending what can certainly be mended, in the text that people wrote."""
