@@ -121,8 +121,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _fixed(arguments: argparse.Namespace, check: Callable[..., Report | None]) -> Outcome:
     from modelyard.cli import fixing
+    from modelyard.findings import Report
 
-    return fixing.manifests(arguments, check)
+    return fixing.manifests(arguments, lambda texts: check(texts) or Report())
 
 
 def _checked(
