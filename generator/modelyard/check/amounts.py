@@ -1,7 +1,6 @@
 """Amounts: what containers and pods ask for, and what they may use at most.
 
-Facts: kubernetes.io/docs/concepts/configuration/manage-resources-containers, and the grammar of
-`k8s.io/apimachinery/pkg/api/resource`.
+Facts: kubernetes.io/docs/concepts/configuration/manage-resources-containers.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard.check.objects import WORKLOADS, mapping, routes
 from modelyard.findings import at
+from modelyard.quantity import amount
 from modelyard.spec.values import Quantity, Wrong
 
 if TYPE_CHECKING:
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
     from modelyard.check.objects import Container, Manifest, Pod
     from modelyard.findings import Route
-
-_GRAMMAR = re.compile(
-    r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?", re.ASCII
-)
-"""What the server reads as a quantity; more than anybody writes."""
 
 _NATIVE = re.compile(r"(^|\.)kubernetes\.io/")
 
@@ -51,13 +46,13 @@ RESOURCEFUL = WORKLOADS | frozenset(_ELSEWHERE)
 
 def is_quantity(value: Any) -> bool:
     """Whether the server can read an amount."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return False
-    return _GRAMMAR.fullmatch(str(value)) is not None
+    return amount(value) is not None
 
 
 def thousandths(value: Any) -> int | None:
     """An amount in thousandths of its unit; nothing for what is none, or one that nobody writes."""
+    if value is None:  # Because most often nothing is written, and a refusal takes longer.
+        return None
     try:
         return Quantity.read(value).thousandths
     except Wrong:
@@ -143,8 +138,8 @@ def gpu_route(container: Container, resource: str) -> Route:
     return (*container.route, "resources", "limits" if resource in limits else "requests", resource)
 
 
-def of_pod(amounts: list[tuple[Container, int]]) -> int:
+def of_pod(parts: list[tuple[Container, int]]) -> int:
     """What a pod needs: what its containers need together, or the greediest one that runs before."""
-    before = [amount for container, amount in amounts if container.is_init]
-    together = sum(amount for container, amount in amounts if not container.is_init)
+    before = [wanted for container, wanted in parts if container.is_init]
+    together = sum(wanted for container, wanted in parts if not container.is_init)
     return max(together, *before) if before else together

@@ -37,13 +37,28 @@ def words(container: Container) -> list[Word]:
     ]
 
 
+_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+
+
 def _split(text: str) -> list[str]:
     if not any(character.isspace() for character in text):
         return [text]
+    plain = _COMMENT.sub("", text.replace("\\\n", " "))
+    shell = shlex.shlex(plain, posix=True, punctuation_chars=";&|")
+    shell.whitespace_split, shell.commenters = True, ""
     try:
-        return shlex.split(text.replace("\\\n", " "))
+        return list(shell)
     except ValueError:
-        return text.split()
+        return plain.split()
+
+
+def mentions(container: Container, part: str) -> bool:
+    """Whether a container's command has some text in it."""
+    return any(
+        isinstance(text, str) and part in text
+        for field in ("command", "args")
+        for text in sequence(container.value.get(field))
+    )
 
 
 def flags(found: list[Word]) -> Iterator[tuple[str, str, Route]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from modelyard.check.amounts import amount_of, is_device, is_whole, of_pod, thousandths
 from modelyard.check.objects import inside, mapping
 from modelyard.check.placement import gpus, offering, open_to
+from modelyard.check.rule import Claim
 from modelyard.check.scale import copies, extra
 from modelyard.quantity import written
 from modelyard.words import plural
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from modelyard.check.placement import Pools
     from modelyard.findings import Route
     from modelyard.spec.environment import EnvironmentSpec, Pool
+
+LEAST, MOST = 0, 1
+"""Which of two numbers holds at the least, and which at full scale."""
+SAID = ("at the least", "at full scale")
+LOWER = ("lower `minReplicas` of one of them", "lower `maxReplicas` of one of them")
 
 QUEUE = "kueue.x-k8s.io/queue-name"
 """The label of what waits until there is room."""
@@ -38,15 +44,20 @@ class Load:
     """What one pod takes, in thousandths, by the names that a quota has for it."""
     routes: tuple[Route, Route]
     """Where these numbers are decided."""
+    manifest: Manifest | None = None
+    """The object that decides them: the workload, or its autoscaler; nothing where a lock tells."""
 
-    def packed(self) -> tuple[Any, ...]:
-        """The load as a claim keeps it."""
-        return (self.model, self.pods, self.extra, self.amounts, self.routes)
+    def claimed(self, key: str, value: Any = None) -> Claim:
+        """The load, or what it stands for, as what is gathered of a model."""
+        assert self.manifest is not None
+        packed = (self.model, self.pods, self.extra, self.amounts, self.routes)
+        return Claim(key, value or packed, self.routes[MOST], self.manifest)
 
     @classmethod
-    def unpacked(cls, packed: tuple[Any, ...]) -> Load:
+    def of(cls, claim: Claim) -> Load:
         """The load of a claim."""
-        return cls(*packed)
+        model, pods, more, amounts, routes = claim.value
+        return cls(model, pods, more, amounts, routes, claim.manifest)
 
     def total(self, name: str, when: int) -> int:
         """What all its pods take of a resource."""
@@ -57,8 +68,8 @@ class Load:
         return self.extra[when] * self.amounts.get(name, 0)
 
 
-def loads(objects: Objects, place: EnvironmentSpec) -> Iterator[tuple[Pod, Manifest, Load]]:
-    """What each template takes, and the object that decides how many pods come of it.
+def loads(objects: Objects, place: EnvironmentSpec) -> Iterator[tuple[Pod, Load]]:
+    """What the pods of each template take.
 
     Left out are those of which nobody knows how many there are, and those that wait for room.
     """
@@ -71,8 +82,9 @@ def loads(objects: Objects, place: EnvironmentSpec) -> Iterator[tuple[Pod, Manif
                 (extra(pod, found.least), extra(pod, found.most)),
                 {"pods": 1000, **_amounts(pod, place)},
                 (found.least_route, found.most_route),
+                found.manifest,
             )
-            yield pod, found.manifest, load
+            yield pod, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +132,7 @@ def shares(objects: Objects, place: EnvironmentSpec) -> list[Share]:
     """What each template takes, and of which pool."""
     pools = {str(name): pool for name, pool in (place.pools or {}).items()}
     return [
-        Share(on_pool(pod, pools) if pools else None, load)
-        for pod, _, load in loads(objects, place)
+        Share(on_pool(pod, pools) if pools else None, load) for pod, load in loads(objects, place)
     ]
 
 
@@ -177,10 +188,6 @@ def _amount(container: Container, field: str, name: str, place: EnvironmentSpec)
         return amount_of(container, name) if written else thousandths(usual) or 0
     usual = getattr(place.container_defaults.limits, name, None)
     return thousandths(mapping(resources.get("limits")).get(name, usual)) or 0
-
-
-LEAST, MOST = 0, 1
-"""Which of two numbers holds at the least, and which at full scale."""
 
 
 def nodes(wanted: list[tuple[int, dict[str, int]]], pool: Pool) -> int:

@@ -32,6 +32,7 @@ FAMILIES: tuple[str, ...] = (
     "reading",
     "references",
     "resources",
+    "scaling",
     "servers",
     "tenancy",
     "volumes",

@@ -6,22 +6,21 @@ from typing import TYPE_CHECKING
 
 from modelyard.check.amounts import thousandths
 from modelyard.check.links import together
-from modelyard.check.load import LEAST, MOST, loads, named
+from modelyard.check.load import LEAST, LOWER, MOST, SAID, loads, named
 from modelyard.check.objects import mapping
 from modelyard.check.rule import Claim, Hit, rule
-from modelyard.check.rules.capacity import LOWER, WHEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from modelyard.check.load import Load
-    from modelyard.check.objects import Manifest, Objects
+    from modelyard.check.objects import Objects
     from modelyard.check.rule import Context
 
 _QUOTA = "quota"
 """The key of a ResourceQuota's claim; no model has it, for theirs begin with `model`."""
 
-_SAME = {
+_NAMES = {
     "cpu": "requests.cpu",
     "memory": "requests.memory",
     "ephemeral-storage": "requests.ephemeral-storage",
@@ -38,15 +37,16 @@ def _asked(objects: Objects, context: Context) -> Iterator[Claim]:
     for quota in objects.of("ResourceQuota"):
         if quota.namespace == own:
             yield Claim(_QUOTA, sorted(map(str, mapping(quota.spec.get("hard")))), (), quota)
-    found: dict[str, list[tuple[Load, Manifest]]] = {}
-    for pod, manifest, load in loads(objects, context.environment):
+    found: dict[str, list[Load]] = {}
+    for pod, load in loads(objects, context.environment):
         if together(pod.manifest.namespace, own):
-            found.setdefault(load.model, []).append((load, manifest))
+            found.setdefault(load.model, []).append(load)
     for model, parts in found.items():
-        greatest, manifest = max(parts, key=lambda part: part[0].total("requests.cpu", MOST))
-        names = {name for load, _ in parts for name in load.amounts}
-        sums = {name: _sums([load for load, _ in parts], name) for name in sorted(names)}
-        yield Claim(f"model {model}", (sums, greatest.routes), greatest.routes[MOST], manifest)
+        greatest = max(parts, key=lambda load: load.total("requests.cpu", MOST))
+        sums = {
+            name: _sums(parts, name) for name in sorted({n for load in parts for n in load.amounts})
+        }
+        yield greatest.claimed(f"model {model}", (sums, greatest.routes))
 
 
 def _sums(parts: list[Load], name: str) -> tuple[int, int, int, int]:
@@ -63,6 +63,7 @@ def _sums(parts: list[Load], name: str) -> tuple[int, int, int, int]:
     rows=("A13",),
     needs=("environment",),
     gather=_asked,
+    follows=("capacity/max-never-fits",),
 )
 def quota_exceeded(claims: list[Claim], context: Context) -> Iterator[Hit]:
     """The quota holds what runs in the namespace at the least.
@@ -70,7 +71,7 @@ def quota_exceeded(claims: list[Claim], context: Context) -> Iterator[Hit]:
     And one pod more, where a rollout adds one before it takes one away: what is beyond the quota the
     server refuses.
     """
-    for name, limit in _limits(context):
+    for name, limit in limits(context):
         yield from _beyond(claims, name, limit, LEAST)
 
 
@@ -81,18 +82,20 @@ def quota_exceeded(claims: list[Claim], context: Context) -> Iterator[Hit]:
     rows=("A13",),
     needs=("environment",),
     gather=_asked,
+    follows=("capacity/max-never-fits",),
 )
 def quota_overcommitted(claims: list[Claim], context: Context) -> Iterator[Hit]:
     """The quota holds what autoscalers may ask of it.
 
     Where it does not, models that scale last stay small when all are busy at once.
     """
-    for name, limit in _limits(context):
+    for name, limit in limits(context):
         if not list(_beyond(claims, name, limit, LEAST)):
             yield from _beyond(claims, name, limit, MOST)
 
 
-def _limits(context: Context) -> Iterator[tuple[str, int]]:
+def limits(context: Context) -> Iterator[tuple[str, int]]:
+    """What the environment's quota has, in thousandths."""
     quota = context.environment.quota if context.environment is not None else {}
     for name, amount in quota.items():
         limit = thousandths(amount)
@@ -101,7 +104,7 @@ def _limits(context: Context) -> Iterator[tuple[str, int]]:
 
 
 def _beyond(claims: list[Claim], name: str, limit: int, when: int) -> Iterator[Hit]:
-    known = _SAME.get(name, name)
+    known = counted(name)
     asked = [claim for claim in claims if claim.key != _QUOTA and known in claim.value[0]]
     shares = {claim.key.removeprefix("model "): claim.value[0][known][when] for claim in asked}
     more = max((claim.value[0][known][2 + when] for claim in asked), default=0)
@@ -110,18 +113,23 @@ def _beyond(claims: list[Claim], name: str, limit: int, when: int) -> Iterator[H
         return
     quota = next((one for one in claims if one.key == _QUOTA and name in one.value), None)
     greatest = max(asked, key=lambda claim: claim.value[0][known][when])
-    unit, of = _unit(known)
+    unit, of = unit_of(known)
     rollout = f", and a rollout {-(-more // unit):,} more" if more else ""
     yield Hit(
         tuple(greatest.value[1][when]) if quota is None else ("spec", "hard", name),
-        f"{WHEN[when]}, models ask for {-(-total // unit):,}{of} of `{name}`, and the quota has "
+        f"{SAID[when]}, models ask for {-(-total // unit):,}{of} of `{name}`, and the quota has "
         f"{limit // unit:,}{of}: {named(shares, unit)}{rollout}",
         f"{LOWER[when]}, or raise the quota",
         greatest.manifest if quota is None else quota.manifest,
     )
 
 
-def _unit(name: str) -> tuple[int, str]:
+def counted(name: str) -> str:
+    """The name under which a load counts what a quota has."""
+    return _NAMES.get(name, name)
+
+
+def unit_of(name: str) -> tuple[int, str]:
     """The unit in which an amount is told, and its name."""
     if name.endswith(("memory", "storage")):
         return 1000 << 30, "Gi"

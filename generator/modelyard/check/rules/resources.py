@@ -50,7 +50,7 @@ def _said(value: Any) -> str:
     rows=("G02",),
     scope="release",
     aliases=("gatekeeper/containerresourceratios", "kyverno/enforce-resources-as-ratio"),
-    follows=("resources/unit-slip",),
+    follows=("resources/unit-slip", "resources/not-set"),
 )
 def limit_below_request(objects: Objects, context: Context) -> Iterator[Hit]:
     """Limits are not below requests.

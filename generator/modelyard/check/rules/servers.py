@@ -13,7 +13,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from modelyard.check.amounts import gpu_route, gpus_of
-from modelyard.check.arguments import filled, flags, known, words
+from modelyard.check.arguments import filled, flags, known, mentions, words
 from modelyard.check.objects import WORKLOADS, Objects, inside
 from modelyard.check.rule import Hit, rule
 from modelyard.check.scale import copies
@@ -126,7 +126,7 @@ def _sizes(container: Container, found: list[Word], *, spread: bool) -> _Sizes |
         if name in _SPREAD and not spread and text not in ("mp", "uni", "0", "1"):
             return None
         if part is not None:
-            if not text.isdecimal():
+            if not text.isdecimal() or part in sizes:  # Because a script may start two servers.
                 return None
             sizes[part] = (int(text), route)
     if said & _UNTOLD:
@@ -222,7 +222,7 @@ def memory_share(manifest: Manifest, _context: Context) -> Iterator[Hit]:
     """
     for pod in manifest.pods:
         for container in pod.containers:
-            for name, value, route in flags(words(container)):
+            for name, value, route in flags(words(container)) if mentions(container, "mem") else ():
                 text = filled(value, known(container))
                 if name in _SHARES and not {"$", "{"} & set(text) and not _is_share(text):
                     yield Hit(
