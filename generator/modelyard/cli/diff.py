@@ -18,7 +18,6 @@ from modelyard.cli.common import add_directory, add_jobs, add_selection, reposit
 if TYPE_CHECKING:
     import argparse
 
-    from modelyard.diff.comparison import Comparison
 
 FORMATS = ("text", "json", "markdown")
 
@@ -50,18 +49,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare; exit 1 where a change cannot work."""
     from modelyard.diff import changes
+    from modelyard.diff.report import write
     from modelyard.load.selection import choose
 
     found = repository(arguments)
     selection = choose(found, arguments.models, arguments.env, arguments.directory.resolve())
     comparison = changes(found, arguments.base, selection=selection, jobs=arguments.jobs)
-    _show(comparison, arguments.output)
+    write(comparison, sys.stdout, arguments.output, found)
     if comparison.count("error") or (arguments.exit_code and comparison):
         return FINDINGS
     return CLEAN
-
-
-def _show(comparison: Comparison, output: str) -> None:
-    from modelyard.diff import report as reports
-
-    reports.WRITERS[output](comparison, sys.stdout)

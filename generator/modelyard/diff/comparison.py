@@ -22,6 +22,7 @@ class Absent(Enum):
 ABSENT = Absent.ABSENT
 
 Operation = Literal["added", "changed", "replaced", "removed"]
+OPERATIONS: tuple[Operation, ...] = ("added", "changed", "replaced", "removed")
 Level = Literal["error", "warning", "note"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 Kind = Literal[

@@ -111,15 +111,20 @@ class Git:
         code, out, _ = self.ask(*words)
         return out.decode().strip() if code == 0 else None
 
-    def files(self, commit: str | None, folders: Iterable[str]) -> list[Entry]:
-        """The regular files below folders at a commit; symbolic links and submodules are none."""
+    def rows(self, commit: str | None, folders: Iterable[str]) -> list[bytes]:
+        """What lies below folders at a commit, as `git ls-tree` tells it."""
         if commit is None:
             return []
         places = [f"{self.prefix}{folder}" for folder in folders]
-        listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *places)
+        return self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *places).split(b"\0")[
+            :-1
+        ]
+
+    def files(self, commit: str | None, folders: Iterable[str]) -> list[Entry]:
+        """The regular files below folders at a commit; symbolic links and submodules are none."""
         start = len(self.prefix.encode())
         found = []
-        for row in listed.split(b"\0")[:-1]:
+        for row in self.rows(commit, folders):
             told, _, path = row.partition(b"\t")
             mode, _, blob = told.split(b" ")
             if mode in REGULAR:

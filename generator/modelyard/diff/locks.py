@@ -12,8 +12,8 @@ from modelyard.diff.sides import is_manifest, read
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from modelyard.diff.git import Entry, Git
-    from modelyard.diff.shard import Listing
+    from modelyard.diff.git import Git
+    from modelyard.diff.listing import Listing, Place
     from modelyard.pipeline import Kind
     from modelyard.spec.environment import EnvironmentSpec
 
@@ -25,6 +25,7 @@ class Locks:
 
     def __init__(self, git: Git, listing: Listing) -> None:
         self._git, self._listing = git, listing
+        self._blobs: dict[Place, str] | None = None
         self._read: dict[str, dict[str, dict[str, Any]]] = {}
 
     def kinds(self, environment: str, names: Collection[str]) -> set[Kind]:
@@ -55,7 +56,7 @@ class Locks:
         return found
 
     def _manifests(self, environment: str, name: str) -> Iterator[Manifest]:
-        files = self._listing[environment, name]
+        files = self._listing.files(environment, name)
         wanted = {file: entry.blob for file, entry in files.items() if is_manifest(file)}
         data = self._git.contents(wanted.values())
         for file, blob in wanted.items():
@@ -65,14 +66,12 @@ class Locks:
     def _of(self, environment: str) -> dict[str, dict[str, Any]]:
         """Every lock of an environment, by the name of its directory."""
         if environment not in self._read:
-            entries: dict[str, Entry] = {
-                name: files[LOCK]
-                for (where, name), files in self._listing.items()
-                if where == environment and LOCK in files
-            }
-            data = self._git.contents(entry.blob for entry in entries.values())
+            if self._blobs is None:
+                self._blobs = self._listing.blobs(LOCK)
+            blobs = {name: blob for (at, name), blob in self._blobs.items() if at == environment}
+            data = self._git.contents(blobs.values())
             self._read[environment] = {
-                name: _parsed(data.get(entry.blob, b"")) for name, entry in entries.items()
+                name: _parsed(data.get(blob, b"")) for name, blob in blobs.items()
             }
         return self._read[environment]
 

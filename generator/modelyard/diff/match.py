@@ -10,6 +10,7 @@ from modelyard.diff.comparison import ABSENT, Field
 from modelyard.diff.keys import FREE, by_key, named
 from modelyard.diff.same import means_the_same
 from modelyard.findings import dotted
+from modelyard.words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +22,18 @@ MAX_DEPTH = 100
 MAX_ALIGNED = 2_000
 """Items of a list without keys that are aligned; longer ones are compared by their places."""
 POD = frozenset(("containers", "initContainers", "volumes"))
+"""Keys by which a pod's spec is known."""
+SCALARS = frozenset((str, int, bool, float, type(None)))
+
+
+class Item(str):
+    """A step into a list, by what tells its items apart."""
+
+    __slots__ = ()
+
+
+Path = tuple[str, ...]
+"""The names on the way to a field; an `Item` stands in brackets."""
 
 
 def fields(before: Any, after: Any) -> Iterator[Field]:
@@ -28,7 +41,7 @@ def fields(before: Any, after: Any) -> Iterator[Field]:
 
     What is there on one side only is one field, however much is in it.
     """
-    yield from _Walk(_kind(after) or _kind(before)).values(before, after, (), "")
+    yield from _Walk(_kind(after) or _kind(before)).values(before, after, (), ())
 
 
 def _kind(value: Any) -> str:
@@ -36,13 +49,16 @@ def _kind(value: Any) -> str:
 
 
 class _Walk:
-    """One comparison, from the outside in."""
+    """One comparison, from the outside in.
+
+    Beside the route goes the path of names, which is written out only where something differs.
+    """
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
 
     def values(
-        self, before: Any, after: Any, route: Route, path: str, *, pod: bool = False
+        self, before: Any, after: Any, route: Route, path: Path, *, pod: bool = False
     ) -> Iterator[Field]:
         """What differs at a place; `pod` is whether it lies in the template of a pod."""
         if before is after:
@@ -54,46 +70,51 @@ class _Walk:
         elif isinstance(before, str) and isinstance(after, str):
             yield from self.texts(before, after, route, path)
         elif not equal(before, after):
-            same = means_the_same(self.kind, route, before, after)
-            yield Field(path, route, before, after, same=same)
+            yield self.field(route, path, before, after)
+
+    def field(
+        self,
+        route: Route,
+        path: Path,
+        before: Any = ABSENT,
+        after: Any = ABSENT,
+        *,
+        moved: bool = False,
+    ) -> Field:
+        """A field that differs."""
+        same = not moved and means_the_same(self.kind, route, before, after)
+        return Field(_written(path), route, before, after, same=same, moved=moved)
 
     def mappings(
-        self, before: dict[str, Any], after: dict[str, Any], route: Route, path: str, *, pod: bool
+        self, before: dict[str, Any], after: dict[str, Any], route: Route, path: Path, *, pod: bool
     ) -> Iterator[Field]:
         """Keys that came, went, or hold something else."""
         pod = pod or (bool(route) and not POD.isdisjoint(after) and isinstance(route[-1], str))
         for key, item in after.items():
-            inner, name = (*route, key), _joined(path, key)
-            if key in before:
-                yield from self.values(before[key], item, inner, name, pod=pod)
-            else:
-                yield self.one_sided(inner, name, after=item)
+            if key not in before:
+                yield self.field((*route, key), (*path, key), after=item)
+                continue
+            then = before[key]
+            if type(then) is type(item) and type(item) in SCALARS and then == item:
+                continue
+            yield from self.values(then, item, (*route, key), (*path, key), pod=pod)
         for key, item in before.items():
             if key not in after:
-                yield self.one_sided((*route, key), _joined(path, key), before=item)
+                yield self.field((*route, key), (*path, key), before=item)
 
-    def one_sided(
-        self, route: Route, path: str, *, before: Any = ABSENT, after: Any = ABSENT
-    ) -> Field:
-        """A field that came or went."""
-        return Field(
-            path, route, before, after, same=means_the_same(self.kind, route, before, after)
-        )
-
-    def texts(self, before: str, after: str, route: Route, path: str) -> Iterator[Field]:
+    def texts(self, before: str, after: str, route: Route, path: Path) -> Iterator[Field]:
         """Two texts; where both are JSON, what differs in it."""
         if before == after:
             return
         parsed = _json(before), _json(after)
-        if parsed[0] is not None and parsed[1] is not None:
-            found = list(self.values(parsed[0], parsed[1], route, path))
-            yield from found or [Field(path, route, before, after, same=True)]
+        if parsed[0] is None or parsed[1] is None:
+            yield self.field(route, path, before, after)
             return
-        same = means_the_same(self.kind, route, before, after)
-        yield Field(path, route, before, after, same=same)
+        found = list(self.values(parsed[0], parsed[1], route, path))
+        yield from found or [Field(_written(path), route, before, after, same=True)]
 
     def lists(
-        self, before: list[Any], after: list[Any], route: Route, path: str, *, pod: bool
+        self, before: list[Any], after: list[Any], route: Route, path: Path, *, pod: bool
     ) -> Iterator[Field]:
         """Two lists, by the keys of their items where they have some."""
         name = next((step for step in reversed(route) if isinstance(step, str)), "")
@@ -104,58 +125,64 @@ class _Walk:
         then = {key(item): index for index, item in enumerate(before)}
         now = {key(item): index for index, item in enumerate(after)}
         for found, index in now.items():
-            inner, told = (*route, index), f"{path}[{named(found)}]"
+            inner, told = (*route, index), (*path, Item(named(found)))
             if found in then:
                 yield from self.values(before[then[found]], after[index], inner, told, pod=pod)
             else:
-                yield self.one_sided(inner, told, after=after[index])
+                yield self.field(inner, told, after=after[index])
         for found, index in then.items():
             if found not in now:
-                yield self.one_sided(
-                    (*route, index), f"{path}[{named(found)}]", before=before[index]
-                )
+                told = (*path, Item(named(found)))
+                yield self.field((*route, index), told, before=before[index])
         kept = [found for found in then if found in now]
         order = [found for found in now if found in then]
         if kept != order and (pod or name not in FREE):
-            told_before, told_after = ([named(each) for each in them] for them in (kept, order))
-            yield Field(path, route, told_before, told_after, moved=True)
+            names = ([named(each) for each in them] for them in (kept, order))
+            yield self.field(route, path, *names, moved=True)
 
     def unkeyed(
-        self, before: list[Any], after: list[Any], route: Route, path: str, *, name: str, pod: bool
+        self, before: list[Any], after: list[Any], route: Route, path: Path, *, name: str, pod: bool
     ) -> Iterator[Field]:
         """Two lists whose items are told apart by what they are."""
+        ordered = pod or name not in FREE
         then, now = [_canonical(item) for item in before], [_canonical(item) for item in after]
         if then == now:
             return
         if sorted(then) == sorted(now):
-            if pod or name not in FREE:
-                yield Field(path, route, before, after, moved=True)
+            if ordered:
+                yield self.field(route, path, before, after, moved=True)
             return
         if all(not isinstance(item, dict | list) for item in (*before, *after)):
-            yield from self.scalars(before, after, route, path, name=name, pod=pod)
+            yield from self.scalars(before, after, route, path, ordered=ordered)
             return
-        for old, new in _paired(then, now, ordered=pod or name not in FREE):
+        for old, new in _paired(then, now, ordered=ordered):
+            told = (*path, Item(str(new if new is not None else old)))
             if old is not None and new is not None:
-                inner = (*route, new)
-                yield from self.values(before[old], after[new], inner, f"{path}[{new}]", pod=pod)
+                yield from self.values(before[old], after[new], (*route, new), told, pod=pod)
             elif new is not None:
-                yield self.one_sided((*route, new), f"{path}[{new}]", after=after[new])
+                yield self.field((*route, new), told, after=after[new])
             elif old is not None:
-                yield self.one_sided((*route, old), f"{path}[{old}]", before=before[old])
+                yield self.field((*route, old), told, before=before[old])
 
     def scalars(
-        self, before: list[Any], after: list[Any], route: Route, path: str, *, name: str, pod: bool
+        self, before: list[Any], after: list[Any], route: Route, path: Path, *, ordered: bool
     ) -> Iterator[Field]:
         """Lists of scalars: as sets where their order means nothing, else as one field."""
-        if pod or name not in FREE:
-            yield Field(path, route, before, after)
+        if ordered:
+            yield self.field(route, path, before, after)
             return
         for index, item in enumerate(after):
             if not any(equal(item, other) for other in before):
-                yield Field(f"{path}[{item}]", (*route, index), ABSENT, item)
+                yield self.field((*route, index), (*path, Item(str(item))), after=item)
         for index, item in enumerate(before):
             if not any(equal(item, other) for other in after):
-                yield Field(f"{path}[{item}]", (*route, index), item, ABSENT)
+                yield self.field((*route, index), (*path, Item(str(item))), before=item)
+
+
+def _written(path: Path) -> str:
+    """A path as people read it: `spec.containers[server].image`."""
+    steps = (f"[{step}]" if isinstance(step, Item) else dotted(("x", step))[1:] for step in path)
+    return clean("".join(steps).removeprefix("."))
 
 
 def equal(before: Any, after: Any) -> bool:
@@ -165,10 +192,6 @@ def equal(before: Any, after: Any) -> bool:
     if isinstance(before, int | float) and isinstance(after, int | float):
         return before == after
     return type(before) is type(after) and bool(before == after)
-
-
-def _joined(path: str, key: Any) -> str:
-    return f"{path}{dotted(('x', str(key)))[1:]}".removeprefix(".")
 
 
 def _canonical(value: Any) -> str:

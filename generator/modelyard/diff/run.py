@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING
 from modelyard import pipeline
 from modelyard.diff.comparison import Comparison, Environment
 from modelyard.diff.git import Git
+from modelyard.diff.listing import Listing
 from modelyard.diff.locks import Locks
 from modelyard.diff.past import Past
 from modelyard.diff.revisions import revision
-from modelyard.diff.shard import Made, Shard, listing
+from modelyard.diff.shard import Made, Shard
 from modelyard.diff.sums import Sides, Taken, cost, risks, sums
 from modelyard.diff.touched import touched
 from modelyard.errors import Refused
-from modelyard.load.repository import MODELS, TREE
+from modelyard.load.repository import MODELS
 from modelyard.work.pool import Workers
 
 if TYPE_CHECKING:
     from modelyard.diff.shard import Compared
+    from modelyard.findings import Cause
     from modelyard.load.repository import Repository
     from modelyard.load.selection import Selection
     from modelyard.pipeline import Kind
     from modelyard.work.result import Task
 OWN = ("platform", "argocd")
 """Directories of an environment itself."""
-MOST_CAUSES = 3
-"""Lines that are named for what all models of an environment take."""
 
 
 class Run:
@@ -39,7 +39,7 @@ class Run:
         self.git = Git(repository.root)
         self.base = revision(self.git, base)
         self.touched = touched(self.git, repository, self.base.commit)
-        self.listing = listing(self.git.files(self.base.commit, [TREE]))
+        self.listing = Listing(self.git, self.base.commit)
         self.past = Past(self.git, self.base.commit)
         self.shard = Shard(repository, self.past, self.git, self.touched, self.listing)
         self.locks = Locks(self.git, self.listing)
@@ -82,10 +82,7 @@ class Run:
         rest = self.locks.shares(name, others, place)
         before = Taken(then, [*rest, *(share for each in here for share in each.before)])
         after = Taken(place, [*rest, *(share for each in here for share in each.after)])
-        told = [
-            r for each in changed or rolled for r in each.risks if r.kind in ("capacity", "restart")
-        ]
-        causes = tuple(dict.fromkeys(cause for risk in told for cause in risk.causes))[:MOST_CAUSES]
+        causes = {share.load.model: _causes(each) for each in here for share in each.after}
         touched = [each for each in here if each.rolls or each in changed]
         models = frozenset(share.load.model for each in touched for share in each.after)
         return Sides(name, before, after, models, causes)
@@ -142,7 +139,7 @@ class Run:
         done = {(each.environment, each.name): each.kinds for each in compared}
         directories = []
         for environment in self.selection.environments:
-            here = any(each.environment == environment for each in compared)
+            here = any(not e.same_kinds for e in compared if e.environment == environment)
             if not here and not any(self.touched.concerns(environment, name) for name in OWN):
                 continue
             kinds = self._kinds(environment, done)
@@ -168,3 +165,9 @@ class Run:
 
     def _selected(self, name: str) -> bool:
         return self.selection.whole or name in self.selection.gone
+
+
+def _causes(compared: Compared) -> tuple[Cause, ...]:
+    """The edits by which a model takes more or less."""
+    told = [risk for risk in compared.risks if risk.kind == "capacity"]
+    return tuple(dict.fromkeys(cause for risk in told for cause in risk.causes))

@@ -20,18 +20,16 @@ if TYPE_CHECKING:
 
     from modelyard.check.load import Share
     from modelyard.diff.comparison import Change, Risk
-    from modelyard.diff.git import Entry, Git
+    from modelyard.diff.git import Git
+    from modelyard.diff.listing import Listing
     from modelyard.diff.past import Past
-    from modelyard.diff.sides import Sides
+    from modelyard.diff.sides import Side, Sides
     from modelyard.diff.touched import Touched
     from modelyard.findings import Finding
     from modelyard.load.repository import Repository
     from modelyard.pipeline import Kind, Output
     from modelyard.spec.environment import EnvironmentSpec
     from modelyard.work.result import Task
-
-Listing = dict[tuple[str, str], dict[str, "Entry"]]
-"""Of every directory of the tree, by environment and name: its committed files by name."""
 
 
 @dataclass(slots=True)
@@ -44,6 +42,8 @@ class Compared:
     risks: list[Risk] = field(default_factory=list)
     kinds: tuple[Kind, ...] = ()
     """Of the objects that are rendered now."""
+    same_kinds: bool = True
+    """Whether these are those that the lock named."""
     before: list[Share] = field(default_factory=list)
     after: list[Share] = field(default_factory=list)
     """What its workloads took, and will take."""
@@ -110,7 +110,7 @@ class Shard:
 
     def directory(self, environment: str, name: str, output: Output | None) -> Directory:
         """A directory of the tree, with what was committed of it."""
-        return Directory(environment, name, output, self.listing.get((environment, name), {}))
+        return Directory(environment, name, output, self.listing.files(environment, name))
 
     def compared(self, directories: list[Directory]) -> list[Compared]:
         """What came of each directory in which anything differs."""
@@ -120,6 +120,7 @@ class Shard:
             output = directory.output
             kinds = tuple(sorted(output.tree.kinds())) if output else ()
             result = Compared(directory.environment, directory.name, kinds=kinds)
+            result.same_kinds = _kinds(both.before) == _kinds(both.after)
             result.changes = self._explained(directory, both)
             self._judge(result, directory, both)
             found.append(result)
@@ -167,11 +168,5 @@ class Shard:
         return place, self._around[name]
 
 
-def listing(entries: list[Entry]) -> Listing:
-    """The files of the tree by their directories; nothing lies deeper, or is looked for there."""
-    found: Listing = {}
-    for entry in entries:
-        parts = entry.path.split("/")
-        if len(parts) == 4:
-            found.setdefault((parts[1], parts[2]), {})[parts[3]] = entry
-    return found
+def _kinds(side: Side) -> set[tuple[str, str]]:
+    return {identity[:2] for identity in side}

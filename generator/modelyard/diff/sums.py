@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from modelyard.check.amounts import thousandths
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from modelyard.check.load import Load, Share
+    from modelyard.diff.comparison import Range
     from modelyard.findings import Cause
     from modelyard.spec.environment import EnvironmentSpec, Pool, Price, Prices
 
 WHEN = ("at minimum scale", "at maximum scale")
+MOST_CAUSES = 3
+"""Lines that are named for what many models take."""
 HOURS = 730
 """Of a month."""
 CPU, MEMORY = "requests.cpu", "requests.memory"
@@ -33,18 +37,32 @@ SAME = {"cpu": CPU, "memory": MEMORY, "count/pods": "pods"}
 """Other names that a quota has for things."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Taken:
     """What the workloads of an environment take, on one side."""
 
     place: EnvironmentSpec
     shares: list[Share]
 
-    def total(self, name: str, when: int, pool: str | None = None, *, every: bool = True) -> int:
-        """Of a resource, in thousandths: of all nodes, or of those of one pool."""
-        return sum(
-            share.load.total(name, when) for share in self.shares if every or share.pool == pool
-        )
+    @cached_property
+    def _totals(self) -> dict[tuple[str | None, str], list[int]]:
+        """By pool and resource: at the least, and at the most."""
+        found: dict[tuple[str | None, str], list[int]] = {}
+        for share in self.shares:
+            least, most = share.load.pods
+            for name, each in share.load.amounts.items():
+                sums = found.setdefault((share.pool, name), [0, 0])
+                sums[LEAST] += least * each
+                sums[MOST] += most * each
+        return found
+
+    def total(self, name: str, when: int) -> int:
+        """Of a resource, in thousandths, on all nodes."""
+        return sum(sums[when] for (_, known), sums in self._totals.items() if known == name)
+
+    def total_of(self, pool: str | None, name: str, when: int) -> int:
+        """Of a resource, in thousandths, on the nodes of a pool; or on those that are in none."""
+        return self._totals.get((pool, name), (0, 0))[when]
 
     def of(self, pool: str) -> list[Load]:
         """What runs on a pool."""
@@ -78,8 +96,14 @@ class Sides:
     after: Taken
     touched: frozenset[str]
     """Models of which pods come, are replaced, or become more or less."""
-    causes: tuple[Cause, ...]
-    """The edits by which more or less is taken."""
+    causes: dict[str, tuple[Cause, ...]]
+    """By model, the edits by which it takes more or less."""
+
+    def behind(self, loads: list[Load]) -> tuple[Cause, ...]:
+        """The edits behind what some models take."""
+        models = dict.fromkeys(load.model for load in loads)
+        found = dict.fromkeys(c for model in models for c in self.causes.get(model, ()))
+        return tuple(found)[:MOST_CAUSES]
 
     @property
     def location(self) -> Location:
@@ -107,11 +131,12 @@ def sums(sides: Sides) -> list[Sum]:
 
 
 def _sum(sides: Sides, name: str, pool: str | None, limit: int | None, *, every: bool) -> Sum:
-    before, after = (
-        (side.total(name, LEAST, pool, every=every), side.total(name, MOST, pool, every=every))
-        for side in (sides.before, sides.after)
-    )
-    return Sum(name, pool, every, before, after, limit)
+    def both(side: Taken) -> Range:
+        if every:
+            return side.total(name, LEAST), side.total(name, MOST)
+        return side.total_of(pool, name, LEAST), side.total_of(pool, name, MOST)
+
+    return Sum(name, pool, every, both(sides.before), both(sides.after), limit)
 
 
 def risks(sides: Sides) -> Iterator[Risk]:
@@ -134,13 +159,13 @@ def _pool(sides: Sides, name: str) -> Iterator[Risk]:
         if same and sides.before.nodes(name, when) >= needed:
             return
         gpus = f"requests.{pool.resource}"
-        total = sides.after.total(gpus, when, name, every=False) // 1000
+        total = sides.after.total_of(name, gpus, when) // 1000
         message = (
             f"{WHEN[when]} {plural(total, 'GPU')} on {plural(needed, 'node')} of pool `{name}` are asked"
             f" for, which has {pool.max_nodes} with {plural(pool.node.gpus, 'GPU')} each:"
             f" {_sharing(sides.after.of(name), gpus, when)}"
         )
-        yield _risk(sides, when, message)
+        yield _risk(sides, when, message, sides.after.of(name))
         return
     yield from _rollouts_on(sides, name, pool)
 
@@ -182,7 +207,7 @@ def _quota(sides: Sides, name: str, limit: int) -> Iterator[Risk]:
             f"{WHEN[when]} the models ask for {amount(name, total)} of `{name}`, and the quota has"
             f" {amount(name, limit)}: {_sharing(loads, name, when)}"
         )
-        yield _risk(sides, when, message)
+        yield _risk(sides, when, message, loads)
         return
     least, before = sides.after.total(name, LEAST), sides.before.total(name, LEAST)
     stuck = [
@@ -202,26 +227,28 @@ def _stuck(
     """Rollouts that can never finish: of models that change, and of others that were safe before."""
     now = [load.model for load in loads if load.model in sides.touched]
     later = [load.model for load in loads if load.model not in sides.touched and load.model in safe]
+    causes = sides.behind(loads)
     why = f"even at minimum scale {where} has no room for one pod more: {room}"
     if now:
         message = f"a rollout of {_models(now)} can never finish, for it starts a pod before it stops one: {why}"
         help_ = "write `maxSurge: 0` and `maxUnavailable: 1`, or make room first"
-        yield Risk("capacity", "error", message, sides.location, causes=sides.causes, help=help_)
+        yield Risk("capacity", "error", message, sides.location, causes=causes, help=help_)
     if later:
         message = f"{_models(later)} can no longer be rolled out: {why}"
-        yield Risk("capacity", "warning", message, sides.location, causes=sides.causes)
+        yield Risk("capacity", "warning", message, sides.location, causes=causes)
 
 
 def _models(names: list[str]) -> str:
     return listed(f"`{name}`" for name in names)
 
 
-def _risk(sides: Sides, when: int, message: str) -> Risk:
+def _risk(sides: Sides, when: int, message: str, loads: list[Load]) -> Risk:
+    causes = sides.behind(loads)
     if when == LEAST:
         message, help_ = f"{message}; pods wait for ever", "lower a minimum, or make room first"
-        return Risk("capacity", "error", message, sides.location, causes=sides.causes, help=help_)
+        return Risk("capacity", "error", message, sides.location, causes=causes, help=help_)
     message = f"{message}; who scales last stays small"
-    return Risk("capacity", "warning", message, sides.location, causes=sides.causes)
+    return Risk("capacity", "warning", message, sides.location, causes=causes)
 
 
 def _sharing(loads: list[Load], name: str, when: int) -> str:

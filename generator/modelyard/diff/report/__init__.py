@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from modelyard.diff.comparison import Comparison
+    from modelyard.load.repository import Repository
+
+FORMATS = ("text", "json", "markdown")
 
 
-def _text(comparison: Comparison, stream: TextIO) -> None:
-    from modelyard.diff.report.text import write
+def write(comparison: Comparison, stream: TextIO, output: str, repository: Repository) -> None:
+    """A comparison in one of the formats."""
+    if output == "json":
+        from modelyard.diff.report import json
 
-    write(comparison, stream)
+        json.write(comparison, stream)
+    elif output == "markdown":
+        from modelyard.diff.report import markdown
+        from modelyard.diff.report.links import links
 
+        markdown.write(comparison, stream, links(repository))
+    else:
+        from modelyard.diff.report import text
 
-def _json(comparison: Comparison, stream: TextIO) -> None:
-    from modelyard.diff.report.json import write
-
-    write(comparison, stream)
-
-
-WRITERS: dict[str, Callable[[Comparison, TextIO], None]] = {
-    "text": _text,
-    "json": _json,
-}
+        text.write(comparison, stream)

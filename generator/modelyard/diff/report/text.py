@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from modelyard.diff.comparison import ABSENT, LEVELS
 from modelyard.diff.report.totals import totals
-from modelyard.diff.report.values import is_secret, shown
+from modelyard.diff.report.values import both, is_secret, shown
 from modelyard.report.text import Paint, is_coloured
 from modelyard.words import clean, plural
 
@@ -95,11 +95,11 @@ def _field(change: Change, field: Field) -> str:
     path = clean(field.path)
     if field.moved:
         return f"~ {path}: another order"
-    before, after = (shown(each, secret=secret) for each in (field.before, field.after))
     if field.before is ABSENT:
-        return f"+ {path}: {after}"
+        return f"+ {path}: {shown(field.after, secret=secret)}"
     if field.after is ABSENT:
-        return f"- {path}: {before}"
+        return f"- {path}: {shown(field.before, secret=secret)}"
+    before, after = both(field.before, field.after, secret=secret)
     return f"~ {path}: {before} → {after}"
 
 

@@ -19,7 +19,9 @@ def totals(environment: Environment) -> Iterator[str]:
     for each in environment.sums:
         yield f"{title(each)}: {between(each, each.before)} → {between(each, each.after)}{_limit(each)}"
     if environment.cost is not None:
-        yield f"cost of a month: {money(environment.cost)}"
+        then, now = money(environment.cost)
+        currency = environment.cost.currency
+        yield f"cost of a month: {then} → {now} {currency} (a range, not a bill)"
 
 
 def title(found: Sum) -> str:
@@ -43,7 +45,7 @@ def _limit(found: Sum) -> str:
     return f", of {amount(found.resource, found.limit)}"
 
 
-def money(found: Cost) -> str:
-    """A range in a currency, on both sides."""
-    then, now = (f"{low:,} to {high:,}" for low, high in (found.before, found.after))
-    return f"{then} → {now} {found.currency} (a range, not a bill)"
+def money(found: Cost) -> tuple[str, str]:
+    """Both ranges, without the currency."""
+    before, after = (f"{low:,} to {high:,}" for low, high in (found.before, found.after))
+    return before, after

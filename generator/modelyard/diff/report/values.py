@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from os.path import commonpath
 from typing import TYPE_CHECKING, Any
 
 from modelyard.secrecy import has_password, named_secret
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 SHORT = 76
 """Characters of a value on a line of its own."""
+AROUND = 20
+"""Characters that are shown before and after what differs in long texts."""
 
 
 def is_secret(change: Change, field: Field) -> bool:
@@ -51,3 +54,21 @@ def shown(value: Any, *, secret: bool = False, most: int = SHORT) -> str:
         text = json.dumps(value, ensure_ascii=False, default=str)
     text = clean(text) or '""'
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def both(before: Any, after: Any, *, secret: bool = False) -> tuple[str, str]:
+    """Two values on one line each; of long texts that are much alike, where they differ."""
+    texts = isinstance(before, str) and isinstance(after, str)
+    if secret or not texts or max(len(before), len(after)) <= SHORT:
+        return shown(before, secret=secret), shown(after, secret=secret)
+    start = len(commonpath([before, after]))
+    end = len(commonpath([before[start:][::-1], after[start:][::-1]]))
+    start, end = max(0, start - AROUND), max(0, end - AROUND)
+    then, now = (_part(text, start, end) for text in (before, after))
+    return then, now
+
+
+def _part(text: str, start: int, end: int) -> str:
+    """A text without so many characters at its beginning and at its end."""
+    told = text[start : len(text) - end]
+    return shown(f"{'…' if start else ''}{told}{'…' if end else ''}")

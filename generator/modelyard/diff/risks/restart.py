@@ -94,7 +94,14 @@ def _start(manifest: Manifest) -> str:
 
 def _what(manifest: Manifest, touched: list[Field]) -> str:
     """What changed in a template, shortly: `image`, `env LOG_LEVEL`."""
-    return listed(_short(manifest, field) for field in touched)
+    ordered = sorted(touched, key=_weight)
+    return listed(_short(manifest, field) for field in ordered)
+
+
+def _weight(field: Field) -> int:
+    """The image first, and labels last."""
+    names = [step for step in field.route if isinstance(step, str)]
+    return 0 if names[-1:] == ["image"] else 2 if "labels" in names or "annotations" in names else 1
 
 
 def _short(manifest: Manifest, field: Field) -> str:
