@@ -6,6 +6,8 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from modelyard.check.objects import mapping, matches, selects, sequence
+from modelyard.check.rule import Hit
+from modelyard.words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -97,6 +99,33 @@ def nearest(selector: Mapping[str, Any], pods: Iterable[Pod]) -> tuple[Pod | Non
         if best is None or len(lacks) < len(missing):
             best, missing = pod, lacks
     return best, missing
+
+
+def selects_none(
+    manifest: Manifest, route: Route, selector: dict[str, Any], pods: list[Pod]
+) -> Hit | None:
+    """A selector that matches none of the pods, at the label that is wrong."""
+    pod, missing = nearest(selector, pods)
+    if pod is None or not missing:
+        return None
+    name = missing[0]
+    wrong = f"`{shown(name)}: {shown(str(selector[name]))}`"
+    have = pod.labels.get(name)
+    owner = f"{pod.manifest.kind} {shown(pod.manifest.name)}"
+    if len(missing) < len(selector) or len(missing) == 1:
+        instead = (
+            f"write `{shown(name)}: {shown(str(have))}`, as on the pods of {owner}"
+            if isinstance(have, str)
+            else f"leave it out, or add it to the labels of the pods of {owner}"
+        )
+        return Hit((*route, name), f"no pod here has the label {wrong}", instead, manifest)
+    labels = ", ".join(f"`{shown(key)}: {shown(str(value))}`" for key, value in selector.items())
+    return Hit(
+        route,
+        f"no pod here has the labels {labels}",
+        f"write labels of the pods that are meant, as those of {owner}",
+        manifest,
+    )
 
 
 def declared(pod: Pod) -> dict[str, int]:

@@ -12,6 +12,8 @@
 #     - gatekeeper/replicalimits
 package reliability.single_replica
 
+import data.lib.places
+
 deny contains {
 	"msg": "one replica serves production: whatever happens to its node, and every drain, stops the model",
 	"route": [index, "contents", "spec", "replicas"],
@@ -22,17 +24,10 @@ deny contains {
 	workload := item.contents
 	workload.kind in {"Deployment", "Rollout"}
 	object.get(workload, ["spec", "replicas"], 1) == 1
-	_is_production(workload)
+	places.production(workload)
 	not _is_trial(workload)
 	not _is_scaled(workload)
 }
-
-_is_production(workload) if {
-	some key in ["modelyard.dev/environment", "environment", "env", "app.kubernetes.io/environment"]
-	workload.metadata.labels[key] in {"production", "prod"}
-}
-
-_is_production(workload) if regex.match(`(^|-)prod(uction)?(-|$)`, workload.metadata.namespace)
 
 # A canary or a shadow serves beside others.
 _is_trial(workload) if regex.match(`(^|-)(canary|shadow|preview|candidate|challenger|mirror)(-|$)`, workload.metadata.name)

@@ -13,10 +13,12 @@ from modelyard.check.rule import RULES, Rule
 FAMILIES: tuple[str, ...] = (
     "alerts",
     "argo",
+    "autoscaling",
     "capacity",
     "consistency",
     "dashboards",
     "devices",
+    "disruption",
     "gpu",
     "identifiers",
     "identity",
@@ -26,6 +28,8 @@ FAMILIES: tuple[str, ...] = (
     "network",
     "objectives",
     "placeholders",
+    "priorities",
+    "probes",
     "promql",
     "quotas",
     "rates",
@@ -33,10 +37,14 @@ FAMILIES: tuple[str, ...] = (
     "references",
     "resources",
     "scaling",
+    "scaling_goals",
+    "schedules",
     "servers",
     "tenancy",
+    "variables",
     "volumes",
     "weights",
+    "workloads",
 )
 """Modules of this package."""
 

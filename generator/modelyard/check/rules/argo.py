@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from modelyard.check.applications import applications, sync_options
 from modelyard.check.links import service_named, services, together
 from modelyard.check.objects import mapping, sequence
 from modelyard.check.rule import Claim, Hit, rule
@@ -19,28 +20,6 @@ if TYPE_CHECKING:
     from modelyard.check.rule import Context
     from modelyard.findings import Route
 
-_ARGO = "argoproj.io"
-
-
-def _applications(objects: Objects) -> Iterator[tuple[Manifest, Route, dict[str, Any]]]:
-    """Every Application, and the template of every ApplicationSet."""
-    for manifest in objects.of("Application", "ApplicationSet"):
-        yield from _specs(manifest)
-
-
-def _specs(manifest: Manifest) -> Iterator[tuple[Manifest, Route, dict[str, Any]]]:
-    if manifest.group == _ARGO:
-        if manifest.kind == "ApplicationSet":
-            inner = mapping(mapping(manifest.spec.get("template")).get("spec"))
-            yield manifest, ("spec", "template", "spec"), inner
-        else:
-            yield manifest, ("spec",), manifest.spec
-
-
-def _options(spec: dict[str, Any]) -> list[str]:
-    found = sequence(mapping(spec.get("syncPolicy")).get("syncOptions"))
-    return [option.replace(" ", "") for option in found if isinstance(option, str)]
-
 
 def _sources(spec: dict[str, Any]) -> Iterator[tuple[Route, dict[str, Any]]]:
     if isinstance(spec.get("source"), dict):
@@ -50,7 +29,7 @@ def _sources(spec: dict[str, Any]) -> Iterator[tuple[Route, dict[str, Any]]]:
 
 
 def _owned(objects: Objects, _context: Context) -> Iterator[Claim]:
-    for manifest, route, spec in _applications(objects):
+    for manifest, route, spec in applications(objects):
         to = mapping(spec.get("destination"))
         place = [str(to.get(key)) for key in ("server", "name", "namespace")]
         for at_source, source in _sources(spec):
@@ -230,8 +209,8 @@ def replicas_fight(objects: Objects, _context: Context) -> Iterator[Hit]:
     workloads = objects.of("Deployment", "StatefulSet", "Rollout")
     if workloads and not any("replicas" in workload.spec for workload in workloads):
         return
-    for manifest, route, spec in _applications(objects):
-        if any(option == "RespectIgnoreDifferences=true" for option in _options(spec)):
+    for manifest, route, spec in applications(objects):
+        if any(option == "RespectIgnoreDifferences=true" for option in sync_options(spec)):
             continue
         for number, found in enumerate(sequence(spec.get("ignoreDifferences"))):
             for key in ("jsonPointers", "jqPathExpressions"):
@@ -269,8 +248,8 @@ def too_large_to_apply(objects: Objects, _context: Context) -> Iterator[Hit]:
     Argo CD then says `metadata.annotations: Too long`; a server-side apply needs no annotation.
     """
     served = True
-    for manifest, route, spec in _applications(objects):
-        served = "ServerSideApply=true" in _options(spec)
+    for manifest, route, spec in applications(objects):
+        served = "ServerSideApply=true" in sync_options(spec)
         for at_source, source in _sources(spec):
             chart = source.get("chart")
             if not served and isinstance(chart, str) and chart in _LARGE and not _skips(source):

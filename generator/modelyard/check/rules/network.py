@@ -15,7 +15,6 @@ from modelyard.check.links import (
     in_mesh,
     is_opaque,
     isolates,
-    nearest,
     opens,
     pods_in,
     pods_of,
@@ -24,6 +23,7 @@ from modelyard.check.links import (
     reaches,
     rules_of,
     scraped,
+    selects_none,
     service_named,
     services,
     target,
@@ -63,7 +63,7 @@ def service_selects_nothing(objects: Objects, _context: Context) -> Iterator[Hit
         selector = written(service.spec.get("selector"))
         pods = pods_in(objects, service.namespace)
         if selector and pods and not is_opaque(objects, service.namespace):
-            hit = _selects_nothing(service, ("spec", "selector"), selector, pods)
+            hit = selects_none(service, ("spec", "selector"), selector, pods)
             if hit is not None:
                 yield hit
 
@@ -83,36 +83,9 @@ def policy_selects_nothing(objects: Objects, _context: Context) -> Iterator[Hit]
         pods = pods_in(objects, policy.namespace)
         if labels and pods and not is_opaque(objects, policy.namespace):
             route = ("spec", "podSelector", "matchLabels")
-            hit = _selects_nothing(policy, route, labels, pods)
+            hit = selects_none(policy, route, labels, pods)
             if hit is not None:
                 yield hit
-
-
-def _selects_nothing(
-    manifest: Manifest, route: Route, selector: dict[str, Any], pods: list[Pod]
-) -> Hit | None:
-    """A selector that matches none of the pods, at the label that is wrong."""
-    pod, missing = nearest(selector, pods)
-    if pod is None or not missing:
-        return None
-    name = missing[0]
-    wrong = f"`{shown(name)}: {shown(str(selector[name]))}`"
-    have = pod.labels.get(name)
-    owner = f"{pod.manifest.kind} {shown(pod.manifest.name)}"
-    if len(missing) < len(selector) or len(missing) == 1:
-        instead = (
-            f"write `{shown(name)}: {shown(str(have))}`, as on the pods of {owner}"
-            if isinstance(have, str)
-            else f"leave it out, or add it to the labels of the pods of {owner}"
-        )
-        return Hit((*route, name), f"no pod here has the label {wrong}", instead, manifest)
-    labels = ", ".join(f"`{shown(key)}: {shown(str(value))}`" for key, value in selector.items())
-    return Hit(
-        route,
-        f"no pod here has the labels {labels}",
-        f"write labels of the pods that are meant, as those of {owner}",
-        manifest,
-    )
 
 
 @rule(
