@@ -9,7 +9,7 @@ package reliability.unchecked_download
 import data.lib.pods
 
 deny contains {
-	"msg": sprintf("container `%v` downloads %s", [container.name, concat(", and ", lacks)]),
+	"msg": sprintf("container `%v` downloads with %s", [container.name, concat(", ", lacks)]),
 	"route": pods.below(container.route, found.place),
 	"help": sprintf("add %s", [concat(", ", [_additions[lack] | some lack in lacks])]),
 } if {
@@ -50,10 +50,10 @@ _downloads(text) if regex.match(`\b(aws\s+s3|gcloud\s+storage|gsutil(\s+-m)?|s5c
 _downloads(text) if regex.match(`\b(huggingface-cli|hf)\s+download\b`, text)
 
 _order := [
-	"without `--fail`: it keeps the page of an error for the model",
-	"without `--retry`",
-	"without an end to its patience",
-	"without comparing a checksum: what is served may be cut off, or another model",
+	"no `--fail`, so that the page of an error passes for the model",
+	"no `--retry`",
+	"no limit of time",
+	"no checksum, so that half a file passes too",
 ]
 
 _additions := {

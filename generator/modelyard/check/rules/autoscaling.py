@@ -103,7 +103,7 @@ def _wrong(objects: Objects, scaler: Autoscaler, named: list[Manifest]) -> Hit |
     if wanted is None:
         return Hit(
             (*scaler.route, "kind"),
-            f"a {scaler.kind} has no number of replicas that an autoscaler could set",
+            f"{shown(scaler.kind)} is a kind without replicas that an autoscaler could set",
             "name the Deployment, StatefulSet or Rollout that is to be scaled",
             scaler.manifest,
         )

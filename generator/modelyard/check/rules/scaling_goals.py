@@ -129,8 +129,8 @@ def gpu_by_cpu(objects: Objects, _context: Context) -> Iterator[Hit]:
         if any(_on_gpu(pod) for pod in workload.pods):
             yield Hit(
                 scaler.metrics[0][0],
-                f"{workload.kind} {shown(workload.name)} computes on GPUs, and "
-                f"{' and '.join(dict.fromkeys(kinds))} do not follow its load",
+                f"{workload.kind} {shown(workload.name)} computes on GPUs, of whose load "
+                f"{' and '.join(dict.fromkeys(kinds))} alone say nothing",
                 "scale by what waits, as `vllm:num_requests_waiting` or the length of the queue",
                 scaler.manifest,
             )

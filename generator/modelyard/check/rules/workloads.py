@@ -110,10 +110,11 @@ def short_grace_period(objects: Objects, context: Context) -> Iterator[Hit]:
             short = sleep + request > (limit or 0) if request else sleep >= (limit or 0) > 0
             if limit is None or not short:
                 continue
-            asks = f", and requests may take {request:g} s" if request else ""
+            told = [f"it sleeps {sleep:g} s before it ends"] if sleep else []
+            told += [f"requests may take {request:g} s"] if request else []
             yield Hit(
                 (*pod.route, "terminationGracePeriodSeconds"),
-                f"the pod is killed after {limit} s: it sleeps {sleep:g} s before it ends{asks}",
+                f"the pod is killed after {limit} s, and {' and '.join(told)}",
                 f"write `terminationGracePeriodSeconds: {int(sleep + request) + 5}`",
                 workload,
             )
