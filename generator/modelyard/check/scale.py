@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from modelyard.check.links import together
 from modelyard.check.objects import inside, mapping
+from modelyard.check.scaling import scaler_of
 
 if TYPE_CHECKING:
     from modelyard.check.objects import Manifest, Objects, Pod
@@ -49,35 +49,16 @@ _REPLICATED = frozenset(
 """Kinds with `spec.replicas`, which an autoscaler may decide."""
 
 
-def scaler_of(objects: Objects, manifest: Manifest) -> Manifest | None:
-    """The autoscaler of a workload."""
-    for found in objects.of("HorizontalPodAutoscaler", "ScaledObject"):
-        target = mapping(found.spec.get("scaleTargetRef"))
-        kind = target.get("kind", "Deployment" if found.kind == "ScaledObject" else None)
-        if (
-            target.get("name") == manifest.name
-            and kind == manifest.kind
-            and together(found.namespace, manifest.namespace)
-        ):
-            return found
-    return None
-
-
 def _scaled(objects: Objects, manifest: Manifest, times: int) -> Copies:
     scaler = scaler_of(objects, manifest)
     if scaler is None:
         count = number(manifest.spec.get("replicas"), 1) * times
         route: Route = ("spec", "replicas") if "replicas" in manifest.spec else ("spec",)
         return Copies(count, count, manifest, route, route)
-    fields, defaults = ("minReplicas", "maxReplicas"), (1, 1)
-    if scaler.kind == "ScaledObject":
-        fields, defaults = ("minReplicaCount", "maxReplicaCount"), (0, 100)
-    least, most = (
-        number(scaler.spec.get(field), usual) * times
-        for field, usual in zip(fields, defaults, strict=True)
-    )
-    places = [("spec", field) if field in scaler.spec else ("spec",) for field in fields]
-    return Copies(least, max(least, most), scaler, *places)
+    least, most = number(scaler.least, 1) * times, number(scaler.most, 1) * times
+    spec = scaler.manifest.spec
+    places = [("spec", field) if field in spec else ("spec",) for field in scaler.bounds]
+    return Copies(least, max(least, most), scaler.manifest, *places)
 
 
 def _times(pod: Pod) -> int:

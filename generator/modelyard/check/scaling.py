@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 SERVERS = ("Deployment", "StatefulSet", "Rollout")
 """Kinds with replicas whose pods go on serving."""
 
-AUTOSCALERS = ("HorizontalPodAutoscaler", "ScaledObject")
-"""Kinds that decide how many pods another object has."""
+_BOUNDS = {
+    "HorizontalPodAutoscaler": ("minReplicas", "maxReplicas"),
+    "ScaledObject": ("minReplicaCount", "maxReplicaCount"),
+}
+"""Kinds that decide how many pods another object has, and where they say it."""
 
 RESOURCES = ("cpu", "memory")
 """What an autoscaler may take a share of."""
@@ -50,6 +53,17 @@ class Autoscaler:
     def route(self) -> Route:
         """To the reference of its target."""
         return ("spec", "scaleTargetRef")
+
+    @property
+    def bounds(self) -> tuple[str, str]:
+        """The keys of its spec for the fewest and the most pods."""
+        return _BOUNDS[self.manifest.kind]
+
+    def scales(self, workload: Manifest) -> bool:
+        """Whether it is for an object."""
+        return (self.kind, self.name) == (workload.kind, workload.name) and together(
+            self.manifest.namespace, workload.namespace
+        )
 
     @property
     def metrics(self) -> list[tuple[Route, dict[str, Any]]]:
@@ -91,7 +105,7 @@ class Autoscaler:
 
 def autoscalers(objects: Objects) -> Iterator[Autoscaler]:
     """Every autoscaler that says what it scales."""
-    for manifest in objects.of(*AUTOSCALERS):
+    for manifest in objects.of(*_BOUNDS):
         ref = mapping(manifest.spec.get("scaleTargetRef"))
         is_keda = manifest.kind == "ScaledObject"
         kind = ref.get("kind") or ("Deployment" if is_keda else None)
@@ -99,19 +113,20 @@ def autoscalers(objects: Objects) -> Iterator[Autoscaler]:
         name = ref.get("name")
         if not isinstance(kind, str) or not isinstance(name, str) or not isinstance(version, str):
             continue
-        least, most = (
-            (("minReplicaCount", 0), ("maxReplicaCount", 100))
-            if is_keda
-            else (("minReplicas", 1), ("maxReplicas", None))
-        )
+        least, most = _BOUNDS[manifest.kind]
         yield Autoscaler(
             manifest,
             version.rpartition("/")[0],
             kind,
             name,
-            whole(manifest.spec.get(least[0]), least[1]),
-            whole(manifest.spec.get(most[0]), most[1]),
+            whole(manifest.spec.get(least), 0 if is_keda else 1),
+            whole(manifest.spec.get(most), 100 if is_keda else None),
         )
+
+
+def scaler_of(objects: Objects, workload: Manifest) -> Autoscaler | None:
+    """The autoscaler of one workload; of many, ask `Scaling`."""
+    return next((found for found in autoscalers(objects) if found.scales(workload)), None)
 
 
 class Scaling:
@@ -125,12 +140,8 @@ class Scaling:
 
     def of(self, workload: Manifest) -> Autoscaler | None:
         """The autoscaler of an object."""
-        for found in self._by_name.get(workload.name, ()):
-            if found.kind == workload.kind and together(
-                found.manifest.namespace, workload.namespace
-            ):
-                return found
-        return None
+        candidates = self._by_name.get(workload.name, ())
+        return next((found for found in candidates if found.scales(workload)), None)
 
     def fewest(self, workload: Manifest) -> int | None:
         """The fewest pods that an object has while nothing is wrong; nothing where it is unsaid."""

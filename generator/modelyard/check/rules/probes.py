@@ -1,7 +1,7 @@
 """Probes: whether they ask what the server answers, and wait until it can.
 
 Facts: kubernetes.io, Configure Liveness, Readiness and Startup Probes; those of each server in
-`modelyard.check.servers`.
+`modelyard.check.runtimes`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from modelyard.check.links import declared
 from modelyard.check.objects import mapping, sequence
 from modelyard.check.rule import Hit, rule
-from modelyard.check.servers import ASKED, SERVERS, recognised, words_of
+from modelyard.check.runtimes import ASKED, SERVERS, recognised, words_of
 from modelyard.check.timing import patience, whole
 from modelyard.findings import Fix
 from modelyard.words import shown
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from modelyard.check.objects import Container, Manifest, Pod
     from modelyard.check.rule import Context
-    from modelyard.check.servers import Server
+    from modelyard.check.runtimes import Server
     from modelyard.findings import Route
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")

@@ -5,9 +5,9 @@ Facts: kubernetes.io, Horizontal Pod Autoscaling; keda.sh, Scaling Deployments; 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from modelyard.check.amounts import gpus_of
 from modelyard.check.labelled import Labelled
 from modelyard.check.links import services, together, written
 from modelyard.check.objects import mapping, sequence
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from modelyard.check.objects import Container, Manifest, Objects, Pod
     from modelyard.check.rule import Context
     from modelyard.findings import Route
-
-_GPU = re.compile(r"(?:^|/)(?:gpu|mig-|pgpu|vgpu|gaudi|tpu|neuron)|\bgpu\.")
 
 
 @rule(
@@ -126,7 +124,7 @@ def gpu_by_cpu(objects: Objects, _context: Context) -> Iterator[Hit]:
         workload = target_of(objects, scaler)
         if workload is None or not kinds or not all(kinds):
             continue
-        if any(_on_gpu(pod) for pod in workload.pods):
+        if any(gpus_of(each) for pod in workload.pods for each in pod.containers):
             yield Hit(
                 scaler.metrics[0][0],
                 f"{workload.kind} {shown(workload.name)} computes on GPUs, of whose load "
@@ -141,14 +139,6 @@ def _resource_of(metric: dict[str, Any]) -> str:
     inner = mapping(metric.get("resource")) or mapping(metric.get("containerResource"))
     name = inner.get("name") if inner else metric.get("type")
     return str(name) if name in RESOURCES else ""
-
-
-def _on_gpu(pod: Pod) -> bool:
-    return any(
-        _GPU.search(str(name))
-        for container in pod.containers
-        for name in mapping(mapping(container.value.get("resources")).get("limits"))
-    )
 
 
 @rule("autoscaling/cold-start", "warning", scope="release", rows=("A11",))

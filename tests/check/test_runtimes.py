@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from modelyard.check.objects import Container
-from modelyard.check.servers import SERVERS, recognised
+from modelyard.check.runtimes import SERVERS, recognised
 
 
 def server(**value: Any) -> str | None:
