@@ -2,7 +2,8 @@
 
 In a bad sample each line where the rule must find something ends in `# finding`; a line with several
 findings says so: `# finding 2`. Marks are taken away before reading, so that JSON may have them too.
-Samples are manifests, checked in the shipped production environment.
+Samples are manifests, checked in the shipped production environment; `environment.yaml` beside them
+adds to its spec.
 Rules that need a spec have `good.model.yaml` and `bad.model.yaml` instead: model specs, of which the
 line is marked that is the cause.
 """
@@ -14,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -21,7 +23,7 @@ from modelyard.check import policies, rules
 from modelyard.check.inspection import Inspector
 from modelyard.check.judge import Judge, Verdict
 from modelyard.check.objects import Manifest, Objects
-from modelyard.check.rule import Context, Rule
+from modelyard.check.rule import Checkout, Context, Rule
 from modelyard.explain.provenance import cause_of
 from modelyard.load.document import Document, parse
 from modelyard.load.repository import Repository
@@ -40,12 +42,25 @@ def every_rule() -> dict[str, Rule]:
     return {**rules.load(), **policies.load([POLICIES])[0]}
 
 
+CHECKOUT = Checkout("https://git.example.com/modelyard/samples.git", ROOT)
+
+
 @cache
-def context() -> Context:
-    """The shipped production environment."""
-    text = (ROOT / "environments" / "production.yaml").read_text()
-    written = yaml.safe_load(text)
-    return Context(Environment.model_validate(written).spec, written["spec"])
+def context(folder: Path = POLICIES) -> Context:
+    """The shipped production environment, with what a rule's `environment.yaml` adds to its spec."""
+    written = yaml.safe_load((ROOT / "environments" / "production.yaml").read_text())
+    added = folder / "environment.yaml"
+    if added.exists():
+        _add(written["spec"], yaml.safe_load(added.read_text()))
+    return Context(Environment.model_validate(written).spec, written["spec"], checkout=CHECKOUT)
+
+
+def _add(known: dict[str, Any], added: dict[str, Any]) -> None:
+    for key, value in added.items():
+        if isinstance(value, dict) and isinstance(known.get(key), dict):
+            _add(known[key], value)
+        else:
+            known[key] = value
 
 
 @dataclass(frozen=True)
@@ -81,9 +96,9 @@ def read(path: Path) -> Sample:
 
 def judged(sample: Sample, asked: list[Rule]) -> Verdict:
     """What rules say of a sample, those of the whole environment too."""
-    judge = Judge(asked)
-    verdict = judge.objects(sample.objects, context())
-    verdict.broken += judge.environment(verdict.claims, context())
+    judge, known = Judge(asked), context(sample.path.parent)
+    verdict = judge.objects(sample.objects, known)
+    verdict.broken += judge.environment(verdict.claims, known)
     return verdict
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
+import pytest
 import yaml
 
 from modelyard.check.judge import Judge
 from modelyard.check.objects import Manifest, Objects
-from modelyard.check.rule import Context
+from modelyard.check.rule import Checkout, Context
+from tests.conftest import Shop
 from tests.policies import samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def found(text: str, *names: str, context: Context | None = None) -> list[str]:
@@ -123,3 +129,68 @@ spec: {predictor: {model: {modelFormat: {name: huggingface}}}}
 """
     assert found(objects, *names) == [*names]
     assert found(f"{objects}---{served}", *names) == []
+
+
+def test_data_that_the_server_does_not_take_is_told_however_it_is_applied() -> None:
+    name = "argo/too-large-to-apply"
+    text = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: x, namespace: ml-production}
+data: {a: "%s"}
+"""
+    assert found(text % ("x" * (1 << 20)), name) == []
+    assert found(text % ("x" * (1 << 20) + "y"), name) == [name]
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("https://git.example.com/ml/models.git", True),
+        ("https://git.example.com/ml/models/", True),
+        ("https://token@git.example.com/ml/models", True),
+        ("git@git.example.com:ml/models.git", True),
+        ("ssh://git@git.example.com/ml/models.git", True),
+        ("https://git.example.com/ml/models-2.git", False),
+        ("https://git.example.org/ml/models.git", False),
+        ("", False),
+        (None, False),
+        ([], False),
+    ],
+)
+def test_a_repository_is_known_by_its_address(url: object, same: bool, tmp_path: Path) -> None:
+    assert Checkout("https://git.example.com/ml/models.git", tmp_path).is_of(url) == same
+
+
+APPLICATION = """
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: x, namespace: argocd}
+spec:
+  source: {repoURL: "https://git.example.com/ml/models.git", targetRevision: main, path: %s}
+"""
+
+
+def test_paths_are_looked_for_where_the_run_was_started(shop: Shop, tmp_path: Path) -> None:
+    shop.run("render")
+    paths = ("deploy/production/churn", "deploy/production/fraud-detection", "../../etc")
+    for number, path in enumerate(paths):
+        shop.write(f"manifests/{number}.yaml", APPLICATION % path)
+    words = ("check", str(shop.root / "manifests"), "-o", "json")
+    rule = "argo/unknown-path"
+    told = [one for one in json.loads(shop.run(*words).out)["findings"] if one["rule"] == rule]
+    assert [one["location"]["file"] for one in told] == ["manifests/0.yaml"]
+    elsewhere = Shop(tmp_path / "elsewhere")
+    elsewhere.write("a.yaml", "")
+    assert rule not in elsewhere.run(*words).out
+
+
+def test_a_project_is_held_against_the_objects_of_other_directories(shop: Shop) -> None:
+    shop.run("render")
+    file = "deploy/production/fraud-detection/mine.yaml"
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: %s}\n"
+    for namespace, told in (("elsewhere", [file]), ("ml-production", [])):
+        shop.write(file, text % namespace)
+        findings = json.loads(shop.run("check", "-o", "json").out)["findings"]
+        rule = "argo/not-allowed-there"
+        assert [one["location"]["file"] for one in findings if one["rule"] == rule] == told

@@ -29,3 +29,11 @@ def sync_options(spec: dict[str, Any]) -> list[str]:
     """What an Application's syncs are told."""
     found = sequence(mapping(spec.get("syncPolicy")).get("syncOptions"))
     return [option.replace(" ", "") for option in found if isinstance(option, str)]
+
+
+def sources(spec: dict[str, Any]) -> Iterator[tuple[Route, dict[str, Any]]]:
+    """Where an Application takes its manifests from, one or several."""
+    if isinstance(spec.get("source"), dict):
+        yield ("source",), spec["source"]
+    for number, found in enumerate(sequence(spec.get("sources"))):
+        yield ("sources", number), mapping(found)

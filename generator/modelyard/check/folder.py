@@ -12,7 +12,7 @@ from modelyard.check.definitions import Definitions, versions
 from modelyard.check.inspection import MAX_MANIFEST_BYTES, all_rules, located, problem_of
 from modelyard.check.levels import leveled
 from modelyard.check.objects import Manifest, Objects
-from modelyard.check.rule import Context
+from modelyard.check.rule import Checkout, Context
 from modelyard.check.schema import Validators
 from modelyard.check.settle import settled
 from modelyard.errors import Refused
@@ -47,7 +47,7 @@ def check(
     and a finding says which. `texts` stand in the place of files, by their paths from `start`.
     Raises `Refused` for a path without manifests, and for an unsound environment.
     """
-    context = _context(facts)
+    context = _context(facts, start)
     version = str(context.environment.cluster.kubernetes) if context.environment else versions()[-1]
     report = Report()
     manifests: list[Manifest] = []
@@ -102,9 +102,10 @@ def _exemptions(documents: list[Document], report: Report) -> list[Exemption]:
     return found
 
 
-def _context(facts: Path | None) -> Context:
+def _context(facts: Path | None, start: Path) -> Context:
+    checkout = _checkout(start)
     if facts is None:
-        return Context()
+        return Context(checkout=checkout)
     from modelyard.load.files import load_environment
     from modelyard.spec.kinds import ENVIRONMENT
 
@@ -114,7 +115,19 @@ def _context(facts: Path | None) -> Context:
     if loaded is None or findings:
         raise Refused(findings)
     written = loaded.document.value
-    return Context(loaded.value.spec, written["spec"] if isinstance(written, dict) else {})
+    spec = written["spec"] if isinstance(written, dict) else {}
+    return Context(loaded.value.spec, spec, checkout=checkout)
+
+
+def _checkout(start: Path) -> Checkout | None:
+    """The repository of ours that a run was started in, if it was."""
+    from modelyard.load.repository import Repository, find_root
+
+    try:
+        repository = Repository(find_root(start))
+        return Checkout(str(repository.settings.value.spec.repository), repository.root)
+    except Refused:
+        return None
 
 
 def _files(path: Path, word: str) -> Iterator[Path]:

@@ -167,7 +167,8 @@ class Inspector:
         if model not in self.repository.model_names:
             return None
         outputs, _ = pipeline.model_outputs(self.repository, model, (environment,))
-        return next((cause_of(self.repository, one, name, route) for one in outputs), None)
+        ours = (one for one in outputs if any(built.file == name for built in one.tree.files))
+        return next((cause_of(self.repository, one, name, route) for one in ours), None)
 
     def file(
         self, file: str, validators: Validators, summary: Summary

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from modelyard.check.objects import Manifest, Objects
     from modelyard.findings import Fix, Route, Severity
     from modelyard.plan import Plan
@@ -64,6 +68,29 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkout:
+    """The working tree of a git repository."""
+
+    url: str
+    root: Path
+
+    def is_of(self, url: object) -> bool:
+        """Whether an address is that of the repository, by whichever protocol."""
+        return isinstance(url, str) and _bare(url) == _bare(self.url)
+
+    def has(self, path: str) -> bool:
+        """Whether there is something at a path; of what leads out of the tree nothing is said."""
+        return ".." in path.split("/") or os.path.lexists(self.root / path.strip("/"))
+
+
+def _bare(url: str) -> str:
+    """An address without protocol, user and ending: `git.example.com/ml/models`."""
+    bare = re.sub(r"^[a-z+]+://", "", url.strip().lower())
+    bare = re.sub(r"^[^@/]*@", "", bare).removesuffix("/").removesuffix(".git")
+    return re.sub(r"^([^/:]+):(?:\d+/)?", r"\1/", bare)
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What is known beside the objects.
 
@@ -76,6 +103,8 @@ class Context:
     """The environment's spec as its file has it: what policies find at `data.environment`."""
     plan: Plan | None = None
     """What the objects were made from; nothing for objects that others wrote."""
+    checkout: Checkout | None = None
+    """The repository that the objects lie in, where it is one of ours."""
 
 
 Check = Callable[..., Iterable[Hit]]

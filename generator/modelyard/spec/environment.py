@@ -50,6 +50,9 @@ class Cluster(Strict):
     """Its version of Kubernetes; manifests are checked against that version's schemas."""
     domain: DnsName
     """The DNS domain of its Services."""
+    definitions: tuple[DnsName, ...] | None = Field(default=None, strict=False)
+    """The API groups of the custom resources that are installed, as `monitoring.coreos.com`. Without it,
+    nobody asks whether a kind is."""
 
 
 class Images(Strict):
@@ -319,6 +322,8 @@ class EnvironmentSpec(Strict):
     """How Argo CD syncs the environment."""
     prices: Prices | None = None
     """What the cluster costs."""
+    annotations: tuple[LabelKey, ...] | None = Field(default=None, strict=False)
+    """Annotations that every workload must have, as `example.com/data-class`."""
     levels: dict[RuleName, Literal["error", "warning", "ignore"]] | None = None
     """How grave what a rule finds is here, by the rule's name or by its category, as `images`."""
     defaults: dict[str, Any] | None = None

@@ -17,6 +17,7 @@ FAMILIES: tuple[str, ...] = (
     "capacity",
     "consistency",
     "dashboards",
+    "destinations",
     "devices",
     "disruption",
     "gpu",

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from modelyard.check.applications import applications, sync_options
+from modelyard.check.applications import applications, sources, sync_options
 from modelyard.check.links import service_named, services, together
 from modelyard.check.objects import mapping, sequence
 from modelyard.check.rule import Claim, Hit, rule
@@ -21,18 +21,11 @@ if TYPE_CHECKING:
     from modelyard.findings import Route
 
 
-def _sources(spec: dict[str, Any]) -> Iterator[tuple[Route, dict[str, Any]]]:
-    if isinstance(spec.get("source"), dict):
-        yield ("source",), spec["source"]
-    for number, found in enumerate(sequence(spec.get("sources"))):
-        yield ("sources", number), mapping(found)
-
-
 def _owned(objects: Objects, _context: Context) -> Iterator[Claim]:
     for manifest, route, spec in applications(objects):
         to = mapping(spec.get("destination"))
         place = [str(to.get(key)) for key in ("server", "name", "namespace")]
-        for at_source, source in _sources(spec):
+        for at_source, source in sources(spec):
             url = str(source.get("repoURL")).removesuffix(".git").rstrip("/")
             what = source.get("path") or source.get("chart")
             if not isinstance(what, str) or "{{" in f"{what} {place} {url}":
@@ -241,16 +234,34 @@ _LIMIT = 262144
 """What all annotations of an object may have together, in bytes (Kubernetes, ValidateAnnotations)."""
 
 
-@rule("argo/too-large-to-apply", "warning", scope="release", rows=("C11",))
+_MOST = 1 << 20
+"""The bytes of data that a ConfigMap or a Secret may have (kubernetes.io, ConfigMaps)."""
+
+
+@rule("argo/too-large-to-apply", "warning", scope="release", rows=("C11", "T16"))
 def too_large_to_apply(objects: Objects, _context: Context) -> Iterator[Hit]:
     """An object is larger than the annotation that a client-side apply puts it into.
 
     Argo CD then says `metadata.annotations: Too long`; a server-side apply needs no annotation.
     """
+    for manifest in objects.of("ConfigMap", "Secret"):
+        size = sum(
+            len(text.encode("utf-8", "surrogatepass"))
+            for key in ("data", "stringData", "binaryData")
+            for text in mapping(manifest.value.get(key)).values()
+            if isinstance(text, str)
+        )
+        if size > _MOST:
+            yield Hit(
+                ("data",),
+                f"{size // 1024} KiB of data, and the server takes {_MOST // 1024} of a {manifest.kind}",
+                "split it, or put the data where files belong: a volume, a bucket, an image",
+                manifest,
+            )
     served = True
     for manifest, route, spec in applications(objects):
         served = "ServerSideApply=true" in sync_options(spec)
-        for at_source, source in _sources(spec):
+        for at_source, source in sources(spec):
             chart = source.get("chart")
             if not served and isinstance(chart, str) and chart in _LARGE and not _skips(source):
                 yield Hit(
@@ -261,12 +272,8 @@ def too_large_to_apply(objects: Objects, _context: Context) -> Iterator[Hit]:
                 )
     for manifest in () if served else objects.manifests:
         size = len(json.dumps(manifest.value, default=str))
-        options = str(manifest.annotations.get("argocd.argoproj.io/sync-options"))
-        if (
-            size > _LIMIT
-            and "ServerSideApply=true" not in options
-            and "Replace=true" not in options
-        ):
+        asked = str(manifest.annotations.get("argocd.argoproj.io/sync-options"))
+        if size > _LIMIT and "ServerSideApply=true" not in asked and "Replace=true" not in asked:
             yield Hit(
                 ("kind",),
                 f"{size // 1024} KiB do not fit into the annotation of a client-side apply",

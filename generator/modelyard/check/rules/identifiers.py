@@ -1,4 +1,4 @@
-"""Names, labels and versions that the API server does not take, and objects that are there twice."""
+"""Names, labels, annotations and versions of objects, and objects that are there twice."""
 
 from __future__ import annotations
 
@@ -244,3 +244,28 @@ def old_version(manifest: Manifest, _context: Context) -> Iterator[Hit]:
             f"`{manifest.value['apiVersion']}` is not served since {since}",
             f"write `{instead}`, and look for fields that changed with it",
         )
+
+
+@rule(
+    "objects/required-annotation",
+    "warning",
+    rows=("L10", "I10"),
+    needs=("environment",),
+    aliases=(
+        "gatekeeper/requiredannotations",
+        "kube-linter/required-annotation-email",
+    ),
+)
+def required_annotation(manifest: Manifest, context: Context) -> Iterator[Hit]:
+    """A workload lacks an annotation that the environment asks for.
+
+    Which model card, class of data or approval belongs to it, or which commit it comes from. Asked
+    where the environment lists them, under `annotations`.
+    """
+    wanted = (context.environment.annotations if context.environment else None) or ()
+    lacks = [name for name in wanted if manifest.annotations.get(str(name)) in (None, "")]
+    if lacks and manifest.pods and "ownerReferences" not in manifest.metadata:
+        route: Route = ("metadata", "annotations")
+        listed = ", ".join(f"`{name}`" for name in lacks)
+        told = f"the {manifest.kind} has no {listed}, which this environment asks of every workload"
+        yield Hit(route, told, f"add {listed}", of_key=True)
