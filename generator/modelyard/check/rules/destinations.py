@@ -39,6 +39,8 @@ def _placed(objects: Objects, _context: Context) -> Iterator[Claim]:
             yield Claim("application", (name, to, paths), (*route, "destination"), manifest)
     seen = set()
     for manifest in objects.manifests:
+        if manifest.kind in ("Application", "ApplicationSet", "AppProject"):
+            continue  # because these are applied before anything is synced
         place = (manifest.file.rpartition("/")[0], manifest.namespace)
         if manifest.namespace and place not in seen:
             seen.add(place)
