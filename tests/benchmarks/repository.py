@@ -41,6 +41,23 @@ def make(root: Path, count: int) -> None:
         text = text.replace("memory: 4Gi}", f"memory: {4 + number % 13}Gi}}")
         text = text.replace("max: 500ms", f"max: {200 + number % 700}ms")
         (root / "models" / f"{name}.yaml").write_text(text)
+    widen(root, max(count, 10))
+
+
+def widen(root: Path, count: int) -> None:
+    """Give the namespaces of a repository room for so many models."""
+    room = {
+        "requests.cpu": f'"{100 * count}"',
+        "requests.memory": f"{count}Ti",
+        "limits.memory": f"{2 * count}Ti",
+        "pods": f"{100 * count}",
+    }
+    for path in (root / "environments").glob("*.yaml"):
+        text = path.read_text()
+        for name, amount in room.items():
+            text, found = re.subn(rf"(?m)^(    {re.escape(name)}: ).+$", rf"\g<1>{amount}", text)
+            assert found == 1, (path, name)
+        path.write_text(text)
 
 
 def edit(spec: Path) -> None:

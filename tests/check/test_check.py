@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modelyard.load.reader import MAX_BYTES
+from tests.benchmarks.repository import widen
 
 if TYPE_CHECKING:
     from tests.conftest import Run, Shop
@@ -305,6 +306,7 @@ def test_one_of_two_hundred_changed_directories_is_found_by_its_fingerprint(shop
             f"models/m-{number}.yaml",
             text.replace("name: fraud-detection\n", f"name: m-{number}\n"),
         )
+    widen(shop.root, 120)
     assert shop.run("render").code == 0
     settled()
     assert shop.run("check").code == 0

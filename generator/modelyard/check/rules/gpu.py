@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from modelyard.check.amounts import amount_of, gpu_route, is_device, is_whole, of_pod
@@ -23,7 +24,8 @@ from modelyard.check.placement import (
 )
 from modelyard.check.rule import Hit, rule
 from modelyard.findings import Fix
-from modelyard.words import shown
+from modelyard.quantity import cores
+from modelyard.words import plural, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -287,14 +289,15 @@ def fits_no_node(manifest: Manifest, context: Context) -> Iterator[Hit]:
     A pod runs on one node; what no node has leaves it pending for ever.
     """
     for pod, _, resource, _, fitting in _landing(manifest, pools_of(context)):
-        lacking = [_lacking(pod, resource, pool) for pool in fitting.values()]
-        if lacking and all(lacking):
+        ordered = sorted(fitting.values(), key=lambda pool: -pool.node.gpus)
+        lacking = [_lacking(pod, resource, pool) for pool in ordered]
+        if lacking and all(lacking):  # Because the largest node is nearest, it is the one told of.
             name, offer = next(iter(lacking[0].items()))
             greediest = max(pod.containers, key=lambda one: amount_of(one, name))
             asked = of_pod([(one, amount_of(one, name)) for one in pod.containers])
             yield Hit(
                 _amount_route(greediest, name),
-                f"the pod asks for {_shown(name, asked)}, and a node of {_listed(fitting)} has {offer}: it "
+                f"the pod asks for {_shown(name, asked)}, and a node of `{ordered[0].product}` has {offer}: it "
                 "stays pending",
                 f"ask for at most {offer}, or share the work among pods",
             )
@@ -317,7 +320,9 @@ def _lacking(pod: Pod, resource: str, pool: Pool) -> dict[str, str]:
 def _shown(name: str, amount: int) -> str:
     if name == "memory":
         return f"`{-(-amount // (1000 << 20))}Mi` of memory"
-    return f"`{amount}m` of CPU" if name == "cpu" else f"`{amount // 1000}` GPUs"
+    if name == "cpu":
+        return f"`{cores(Fraction(amount, 1000))}` cores"
+    return plural(amount // 1000, "GPU")
 
 
 def _amount_route(container: Container, name: str) -> Route:

@@ -151,7 +151,9 @@ def _amounts(manifest: Manifest) -> Iterator[tuple[Route, str, Any, Any]]:
 def _elsewhere(manifest: Manifest) -> Iterator[tuple[Route, dict[str, Any]]]:
     """Amounts of a namespace, and of disks."""
     if manifest.kind == "ResourceQuota":
-        yield ("spec", "hard"), mapping(manifest.spec.get("hard"))
+        hard = mapping(manifest.spec.get("hard"))
+        # Because a namespace may well have a thousand cores.
+        yield ("spec", "hard"), {name: hard[name] for name in hard if not str(name).endswith("cpu")}
     elif manifest.kind == "PersistentVolumeClaim":
         resources = mapping(manifest.spec.get("resources"))
         yield ("spec", "resources", "requests"), mapping(resources.get("requests"))
