@@ -73,7 +73,7 @@ SERVERS = (
         r"(^|[\s/])vllm\s+serve\b|\bvllm\.entrypoints\.",
         r"/(health|ping|version|metrics|load|v1/models)",
         "/health",
-        "/health",
+        "/v1/models",
         is_slow=True,
     ),
     _server(

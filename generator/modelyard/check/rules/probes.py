@@ -74,7 +74,8 @@ def _answered(
 ) -> Hit | None:
     """What a server has against a probe."""
     told = words_of(container)
-    wanted = server.alive if name == "livenessProbe" else server.ready
+    locked = server.name == "vLLM" and _is_locked(container)
+    wanted = server.alive if name == "livenessProbe" or locked else server.ready
     if server.grpc_port is None and "grpc" in probe and "grpc" not in told:
         return Hit(
             (*route, "grpc"),
@@ -92,21 +93,21 @@ def _answered(
             f"{server.name} speaks gRPC on the port {port}: the probe never succeeds",
             "write the port of HTTP",
         )
-    if _is_guarded(server, container, get, path):
+    if locked and path.startswith("/v1") and not _brings_key(get):
         return Hit(
             (*route, "httpGet", "path"),
             f"{server.name} asks for its API key at `{shown(path)}`: the probe gets 401",
             f"write `path: {wanted}`",
-            fix=Fix(put=(((*route, "httpGet", "path"), wanted),)),
         )
     bare = path.partition("?")[0].rstrip("/") or "/"
     if server.answers.fullmatch(bare) or not ASKED.fullmatch(bare) or "sagemaker" in told:
         return None
-    certain = "NAME" not in wanted
+    # Because liveness and readiness should not ask the same, one path for both is no certain mend.
+    certain = server.alive != server.ready and not locked
     return Hit(
         (*route, "httpGet", "path"),
         f"{server.name} does not answer `{shown(path)}`: the probe never succeeds",
-        f"write `path: {wanted}`" + ("" if certain else ", with the name of the model"),
+        f"write `path: {wanted}`" + (", with the model's name" if "NAME" in wanted else ""),
         fix=Fix(put=(((*route, "httpGet", "path"), wanted),)) if certain else None,
     )
 
@@ -119,17 +120,15 @@ def _number(pod: Pod, container: Container, port: Any) -> int | None:
     return whole(port)
 
 
-def _is_guarded(server: Server, container: Container, get: dict[str, Any], path: str) -> bool:
-    """Whether vLLM wants its key for a path: it guards all that begin with `/v1`."""
+def _is_locked(container: Container) -> bool:
+    """Whether vLLM wants a key for all paths that begin with `/v1`."""
     names = [mapping(item).get("name") for item in sequence(container.value.get("env"))]
-    locked = "VLLM_API_KEY" in names or "--api-key" in words_of(container)
-    headers = [str(mapping(item).get("name")).lower() for item in sequence(get.get("httpHeaders"))]
-    return (
-        server.name == "vLLM"
-        and locked
-        and path.startswith("/v1")
-        and "authorization" not in headers
-    )
+    return "VLLM_API_KEY" in names or "--api-key" in words_of(container)
+
+
+def _brings_key(get: dict[str, Any]) -> bool:
+    headers = sequence(get.get("httpHeaders"))
+    return "authorization" in [str(mapping(item).get("name")).lower() for item in headers]
 
 
 @rule("reliability/killed-while-loading", "error", rows=("R02",), kinds=_KINDS)
