@@ -56,6 +56,7 @@ spec: {selector: {app: ranker}, ports: [{port: 80}]}
     alone = DEPLOYMENT.replace("replicas: 3", "replicas: 1")
     assert found(f"{alone}---{service}", name) == []
     assert found(f"{alone}---{service}---{AUTOSCALER}", name) == [name]
+    assert found(f"{alone}---{AUTOSCALER}", name) == [name]
 
 
 def test_targets_are_missed_where_workloads_are_known() -> None:

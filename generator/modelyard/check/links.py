@@ -112,19 +112,22 @@ def selects_none(
     wrong = f"`{shown(name)}: {shown(str(selector[name]))}`"
     have = pod.labels.get(name)
     owner = f"{pod.manifest.kind} {shown(pod.manifest.name)}"
+    meant = (pod.manifest.kind, pod.manifest.namespace, pod.manifest.name)
     if len(missing) < len(selector) or len(missing) == 1:
         instead = (
             f"write `{shown(name)}: {shown(str(have))}`, as on the pods of {owner}"
             if isinstance(have, str)
             else f"leave it out, or add it to the labels of the pods of {owner}"
         )
-        return Hit((*route, name), f"no pod here has the label {wrong}", instead, manifest)
+        what = f"no pod here has the label {wrong}"
+        return Hit((*route, name), what, instead, manifest, because_of=meant)
     labels = ", ".join(f"`{shown(key)}: {shown(str(value))}`" for key, value in selector.items())
     return Hit(
         route,
         f"no pod here has the labels {labels}",
         f"write labels of the pods that are meant, as those of {owner}",
         manifest,
+        because_of=meant,
     )
 
 

@@ -3,8 +3,8 @@
 Facts: docs.vllm.ai (OpenAI-Compatible Server), github.com/triton-inference-server/server (http_server.cc,
 main.cc), github.com/huggingface/text-generation-inference and text-embeddings-inference (server.rs),
 docs.sglang.ai (Server APIs), pytorch.org/serve (Inference API), tensorflow.org/tfx/serving/api_rest,
-mlserver.readthedocs.io, github.com/ollama/ollama (routes.go), github.com/ggml-org/llama.cpp (tools/server),
-docs.openvino.ai (Model Server REST API).
+mlserver.readthedocs.io, kserve.github.io (Open Inference Protocol), github.com/ollama/ollama (routes.go),
+github.com/ggml-org/llama.cpp (tools/server), docs.openvino.ai (Model Server REST API).
 """
 
 from __future__ import annotations
@@ -133,6 +133,14 @@ SERVERS = (
         "mlserver mlserver-slim",
         r"(^|[\s/])mlserver\s+start\b",
         _V2,
+        "/v2/health/live",
+        "/v2/health/ready",
+    ),
+    _server(
+        "KServe's model server",
+        "sklearnserver xgbserver lgbserver pmmlserver paddleserver",
+        r"\b(sklearn|xgb|lgb|pmml|paddle)server\b",
+        r"/|/v1/models(/.*)?|/v2(/.*)?|/metrics",
         "/v2/health/live",
         "/v2/health/ready",
     ),

@@ -4,6 +4,7 @@
 #   severity: warning
 #   kinds: [Pod, Deployment, StatefulSet, ReplicaSet, Rollout, LeaderWorkerSet]
 #   rows: [R17]
+#   follows: [reliability/selector-mismatch]
 package reliability.spread_selects_nothing
 
 import data.lib.pods

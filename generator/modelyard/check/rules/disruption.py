@@ -40,34 +40,40 @@ def _selected(pods: Labelled, budget: Manifest) -> list[Pod]:
         "polaris/missingPodDisruptionBudget",
         "kyverno/require-pdb",
     ),
+    follows=("disruption/selects-nothing",),
 )
 def no_budget(objects: Objects, _context: Context) -> Iterator[Hit]:
     """No PodDisruptionBudget keeps some pods of a server while nodes are drained.
 
-    Asked of servers that a Service leads to, and of namespaces of which budgets are among the objects.
+    Asked of servers that a Service leads to or that are scaled, and of namespaces of which budgets are
+    among the objects.
     """
     pods, scaling = Labelled(objects.pods), Scaling(objects)
-    budgets = objects.of(_KIND)
-    kept = {id(pod) for budget in budgets for pod in _selected(pods, budget)}
+    budgets = {id(found): (found, _selected(pods, found)) for found in objects.of(_KIND)}
+    kept = {id(pod) for _, chosen in budgets.values() for pod in chosen}
+    missing = {budget.namespace: budget for budget, chosen in budgets.values() if not chosen}
+    spaces = {budget.namespace for budget, _ in budgets.values()}
     served = {
         id(pod)
         for service in services(objects)
         if (labels := written(service.spec.get("selector")))
         for pod in pods.selected(service.namespace, {"matchLabels": labels})
     }
-    spaces = {budget.namespace for budget in budgets}
     for workload in objects.of(*SERVERS):
         if is_trial(workload) or not scaling.has_several(workload):
             continue
         if any(id(pod) in kept for pod in workload.pods) or not workload.pods:
             continue
-        if workload.namespace in spaces or any(id(pod) in served for pod in workload.pods):
+        called = scaling.of(workload) is not None or any(id(pod) in served for pod in workload.pods)
+        if workload.namespace in spaces or called:
+            meant = missing.get(workload.namespace)
             yield Hit(
                 ("metadata", "name"),
                 f"no PodDisruptionBudget selects the pods of {workload.kind} {shown(workload.name)}: "
                 "a drain of several nodes may take them all at once",
                 "add one for their labels, with `maxUnavailable: 1`",
                 workload,
+                because_of=(_KIND, meant.namespace, meant.name) if meant is not None else None,
             )
 
 
@@ -149,7 +155,13 @@ def _share(value: Any) -> int | None:
     return None
 
 
-@rule("disruption/selects-nothing", "error", scope="release", rows=("R10",))
+@rule(
+    "disruption/selects-nothing",
+    "error",
+    scope="release",
+    rows=("R10",),
+    follows=("reliability/selector-mismatch",),
+)
 def selects_nothing(objects: Objects, _context: Context) -> Iterator[Hit]:
     """A PodDisruptionBudget selects no pod, so it keeps none."""
     pods = Labelled(objects.pods)

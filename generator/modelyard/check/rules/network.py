@@ -56,6 +56,7 @@ _ROUTES = ("HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute")
     scope="release",
     rows=("N01",),
     aliases=("kube-linter/dangling-service", "kube-score/service-targets-pod"),
+    follows=("reliability/selector-mismatch",),
 )
 def service_selects_nothing(objects: Objects, _context: Context) -> Iterator[Hit]:
     """The selector of a Service matches no pod."""
@@ -74,6 +75,7 @@ def service_selects_nothing(objects: Objects, _context: Context) -> Iterator[Hit
     scope="release",
     rows=("N07",),
     aliases=("kube-linter/dangling-networkpolicy", "kube-score/networkpolicy-targets-pod"),
+    follows=("reliability/selector-mismatch",),
 )
 def policy_selects_nothing(objects: Objects, _context: Context) -> Iterator[Hit]:
     """The selector of a NetworkPolicy matches no pod."""

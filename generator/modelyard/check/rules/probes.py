@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from modelyard.findings import Route
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
-_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Rollout", "ReplicaSet", "LeaderWorkerSet")
+_KINDS = (
+    "Deployment", "StatefulSet", "DaemonSet", "Rollout", "ReplicaSet", "LeaderWorkerSet",
+    "InferenceService", "ServingRuntime", "ClusterServingRuntime",
+)  # fmt: skip
 _QUICKEST = 60
 """Seconds that no server of language models needs less than, to load and compile its model."""
 

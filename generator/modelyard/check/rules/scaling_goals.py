@@ -122,16 +122,27 @@ def gpu_by_cpu(objects: Objects, _context: Context) -> Iterator[Hit]:
     for scaler in autoscalers(objects):
         kinds = [_resource_of(metric) for _, metric in scaler.metrics]
         workload = target_of(objects, scaler)
-        if workload is None or not kinds or not all(kinds):
-            continue
-        if any(gpus_of(each) for pod in workload.pods for each in pod.containers):
-            yield Hit(
-                scaler.metrics[0][0],
-                f"{workload.kind} {shown(workload.name)} computes on GPUs, of whose load "
-                f"{' and '.join(dict.fromkeys(kinds))} alone say nothing",
-                "scale by what waits, as `vllm:num_requests_waiting` or the length of the queue",
-                scaler.manifest,
-            )
+        if workload is not None and kinds and all(kinds) and any(map(_on_gpu, workload.pods)):
+            yield _blind(workload, kinds, scaler.metrics[0][0], scaler.manifest)
+    for service in objects.of("InferenceService"):
+        for pod in service.pods:
+            if pod.spec.get("scaleMetric") in RESOURCES and _on_gpu(pod):
+                route = (*pod.route, "scaleMetric")
+                yield _blind(service, [pod.spec["scaleMetric"]], route, service)
+
+
+def _on_gpu(pod: Pod) -> bool:
+    return any(gpus_of(container) for container in pod.containers)
+
+
+def _blind(workload: Manifest, kinds: list[str], route: Route, manifest: Manifest) -> Hit:
+    return Hit(
+        route,
+        f"{workload.kind} {shown(workload.name)} computes on GPUs, of whose load "
+        f"{' and '.join(dict.fromkeys(kinds))} alone say nothing",
+        "scale by what waits, as `vllm:num_requests_waiting` or the length of the queue",
+        manifest,
+    )
 
 
 def _resource_of(metric: dict[str, Any]) -> str:
