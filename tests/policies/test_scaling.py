@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from modelyard.check.inspection import Inspector
+from modelyard.check.causes import folded
+from modelyard.check.inspection import Inspector, located, problem_of
 from modelyard.check.judge import Judge
 from modelyard.check.objects import Manifest, Objects
 from modelyard.check.rule import Context
+from modelyard.load.document import parse
 from modelyard.load.repository import Repository
 from modelyard.pipeline import model_outputs
 from modelyard.scaffold.repository import init
@@ -187,3 +190,30 @@ def test_a_handover_in_our_tree_is_no_fight(tmp_path: Path) -> None:
             told = [broken.rule.name for broken in verdict.broken]
             # By itself, without its spec and the ApplicationSet, it looks like a fight.
             assert told == ([] if context.plan else ["autoscaling/fixed-replicas"])
+
+
+def test_one_label_that_is_wrong_is_one_mistake() -> None:
+    """The template lacks what its selector asks for, so that the budget and the Service miss it too."""
+    template = DEPLOYMENT.replace("{labels: {app: ranker}}", "{labels: {tier: gpu}}")
+    selecting = [
+        "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: ranker, namespace: search}, "
+        "spec: {maxUnavailable: 1, selector: {matchLabels: {app: ranker}}}}",
+        "{apiVersion: v1, kind: Service, metadata: {name: ranker, namespace: search}, "
+        "spec: {selector: {app: ranker}, ports: [{port: 80}]}}",
+    ]
+    names = (
+        "reliability/selector-mismatch",
+        "network/service-selects-nothing",
+        "disruption/selects-nothing",
+        "disruption/no-budget",
+    )
+    rules = samples.every_rule()
+    text = "---\n".join([template, *(f"{one}\n" for one in selecting)])
+    documents, _ = parse("search/x.yaml", text, kubernetes=True)
+    manifests = [Manifest(one.value, "search/x.yaml", n) for n, one in enumerate(documents)]
+    broken = Judge([rules[name] for name in names]).objects(Objects(manifests), Context()).broken
+    told = [located(problem_of(one), documents[one.manifest.index]) for one in broken]
+    told = [replace(one, severity=rules[one.rule].severity) for one in told]
+    assert {one.rule for one in told} == set(names)
+    top = folded(told, {name: rules[name].follows for name in names})
+    assert [(one.rule, len(one.related)) for one in top] == [(names[0], 3)]
