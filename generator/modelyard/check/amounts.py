@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from modelyard.check.objects import WORKLOADS, mapping, routes
+from modelyard.check.objects import WORKLOADS, inside, mapping, routes
 from modelyard.findings import at
 from modelyard.quantity import amount
 from modelyard.spec.values import Quantity, Wrong
@@ -104,10 +104,14 @@ def _asked(name: str, route: Route, value: dict[str, Any], *, whole: bool = Fals
 
 
 def is_whole(pod: Pod) -> bool:
-    """Whether a pod runs as it is written, and nothing of a serving runtime is merged into it."""
-    return pod.manifest.kind not in ("ServingRuntime", "ClusterServingRuntime") and not any(
-        container.role == "model" for container in pod.containers
-    )
+    """Whether a pod runs as it is written: no serving runtime and no patch has a say in it."""
+    kind, value = pod.manifest.kind, pod.manifest.value
+    if kind in ("ServingRuntime", "ClusterServingRuntime"):
+        return False
+    around = inside(value, ("spec", "workflowSpec") if kind == "CronWorkflow" else ("spec",))
+    if "podSpecPatch" in pod.spec or "podSpecPatch" in around:
+        return False
+    return not any(container.role == "model" for container in pod.containers)
 
 
 def amount_of(container: Container, name: str) -> int:

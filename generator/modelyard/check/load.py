@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from modelyard.check.amounts import amount_of, is_device, is_whole, of_pod, thousandths
+from modelyard.check.amounts import amount_of, is_device, of_pod, thousandths
 from modelyard.check.objects import inside, mapping
 from modelyard.check.placement import gpus, offering, open_to
 from modelyard.check.rule import Claim
@@ -74,7 +74,7 @@ def loads(objects: Objects, place: EnvironmentSpec) -> Iterator[tuple[Pod, Load]
     Left out are those of which nobody knows how many there are, and those that wait for room.
     """
     for pod in objects.pods:
-        found = copies(pod, objects) if is_whole(pod) and not _waits(pod) else None
+        found = None if _waits(pod) else copies(pod, objects)
         if found is not None and found.most:
             load = Load(
                 _model(pod),

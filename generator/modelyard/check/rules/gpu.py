@@ -108,18 +108,23 @@ def not_bound(manifest: Manifest, context: Context) -> Iterator[Hit]:
                     "and expressions of one term belong together",
                     "write all that must hold into one term",
                 )
-            elif not names_nodes(chosen | keys(term)) and len(offered) > 1:
+            elif not names_nodes(chosen | keys(term)) and _differ(offered):
                 yield Hit(
                     route,
                     f"this alternative says nothing of the GPUs: the pod may land on {_listed(offered)}",
                     f"say it in every term: `{_example(fitting)}`",
                 )
-        if not terms and not names_nodes(chosen) and len(fitting) > 1:
+        if not terms and not names_nodes(chosen) and _differ(fitting):
             yield Hit(
                 gpu_route(container, resource),
                 f"the pod may land on {_listed(fitting)}: nothing says which it is made for",
                 f"add for example `nodeSelector: {{{_example(fitting)}}}`",
             )
+
+
+def _differ(pools: Pools) -> bool:
+    """Whether pools have different GPUs."""
+    return len({str(pool.product) for pool in pools.values()}) > 1
 
 
 def _example(pools: Pools) -> str:
@@ -241,9 +246,9 @@ def _welcome(pod: Pod, pools: Pools) -> Iterator[tuple[Route, Pool]]:
     for pool in open_to(pod, pools).values():
         kept = [taint for taint in pool.taints if taint.effect != "PreferNoSchedule"]
         if kept and not _closed(pod, pool):
-            names = {str(taint.key) for taint in kept}
+            names = {"", *(str(taint.key) for taint in kept)}
             for route, item in tolerations(pod):
-                if item.get("key") in names or not item.get("key"):
+                if str(item.get("key") or "") in names:
                     yield route, pool
 
 
@@ -271,8 +276,14 @@ def runtime_class(manifest: Manifest, context: Context) -> Iterator[Hit]:
                 f"the nodes of {_listed(fitting)} need the runtime class `{name}`: without it the "
                 "container sees no GPU",
                 f"write `runtimeClassName: {name}`",
-                fix=Fix(put=(((*pod.route, "runtimeClassName"), name),)),
+                fix=_runtime(pod, name),
             )
+
+
+def _runtime(pod: Pod, name: str) -> Fix | None:
+    """Where the class belongs; a workflow's template has no place for it."""
+    route = (*pod.route, "runtimeClassName")
+    return None if pod.route[-1] != "spec" else Fix(put=((route, name),))
 
 
 @rule(
