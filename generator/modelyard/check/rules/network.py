@@ -437,7 +437,7 @@ def _opens_dns(found: dict[str, Any], own: str, protocol: str, context: Context)
     return reaches(found.get("to"), own, str(dns.namespace), labels)
 
 
-@rule("network/dependency-blocked", "error", scope="release", rows=("N09", "L04"))
+@rule("network/dependency-blocked", "error", scope="release", rows=("N09", "L04", "L08"))
 def dependency_blocked(objects: Objects, _context: Context) -> Iterator[Hit]:
     """A pod is told to call a namespace that its NetworkPolicies do not let it reach."""
     for pod in objects.pods:
