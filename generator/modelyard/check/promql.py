@@ -282,7 +282,9 @@ def _labels_of_call(node: Call) -> frozenset[str] | None:
         return frozenset() if isinstance(of, Aggregate) else None
     if node.function in ("label_replace", "label_join", "info"):
         return None
-    vectors = [part for part in node.arguments if not isinstance(part, Number | Text)]
+    vectors = [
+        part for part in node.arguments if not isinstance(part, Text) and not is_scalar(part)
+    ]
     found = labels_of(vectors[-1]) if vectors else None
     return found - {"le"} if found and node.function == "histogram_quantile" else found
 
@@ -298,10 +300,10 @@ def _labels_of_binary(node: Binary) -> frozenset[str] | None:
     if node.group:
         many = left if node.group == "left" else right
         return None if many is None else many | set(node.included)
-    if node.op in COMPARISONS and not node.is_bool:
-        return left
     if node.matching == "on":
         return frozenset(node.labels)
+    if node.op in COMPARISONS and not node.is_bool:
+        return left
     if node.matching == "ignoring":
         return None if left is None else left - set(node.labels)
     return left if left is not None else right

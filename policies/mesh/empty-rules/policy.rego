@@ -25,6 +25,7 @@ deny contains {
 	_action == "ALLOW"
 	_rules == []
 	regex.match(`(?i)(^|[-_.])(allow|open|permit|public)`, input.metadata.name)
+	not regex.match(`(?i)(nothing|none|nobody|no[-_.]?one|deny)`, input.metadata.name)
 }
 
 deny contains {

@@ -35,7 +35,7 @@ deny contains {
 }
 
 _effects := {
-	"readinessProbe": "it gets requests before its model is loaded",
+	"readinessProbe": "it gets requests before it can answer",
 	"livenessProbe": "it is not started again when it hangs",
 }
 
@@ -44,7 +44,12 @@ _examples := {
 	"livenessProbe": "`livenessProbe: {httpGet: {path: /health, port: http}}`",
 }
 
-# A helper beside the server may have no port and nothing to ask for.
+# What has no port gets no requests: helpers beside the server, workers of a queue, operators. A probe
+# tells that there is one all the same.
 _answers(container) if count(pods.sequence(container.value, "ports")) > 0
 
-_answers(container) if count(pods.sequence(container.pod.spec, "containers")) == 1
+_answers(container) if {
+	count(pods.sequence(container.pod.spec, "containers")) == 1
+	some name in ["readinessProbe", "livenessProbe"]
+	pods.mapping(container.value, name) != {}
+}

@@ -96,14 +96,25 @@ def alert_without_for(manifest: Manifest, _context: Context) -> Iterator[Hit]:
 
 
 def _lasting(tree: Node) -> bool:
-    """Whether a query itself looks back over a time, or always has a result."""
-    if next(selectors(tree), None) is None:
+    """Whether a query itself looks back over a time, or always has a result.
+
+    Alerts last already, and so does what is recorded over several windows, or long ago.
+    """
+    metrics = [selector.metric for selector in selectors(tree)]
+    if all(name.startswith("ALERTS") for name in metrics):
+        return True
+    windows = {found[0] for name in metrics if (found := _WINDOW.search(name))}
+    if len(windows) > 1 and all(_WINDOW.search(name) for name in metrics):
         return True
     functions = {part.function for part, _ in walk(tree) if isinstance(part, Call)}
     return any(
-        name in ("increase", "changes", "resets", "delta") or name.endswith("_over_time")
+        name in ("increase", "changes", "resets", "delta", "time") or name.endswith("_over_time")
         for name in functions
     )
+
+
+_WINDOW = re.compile(r"(?<=rate)\d+[smhdw]$")
+"""The end of the name of what is recorded over a window, as in `slo:sli_error:ratio_rate5m`."""
 
 
 @rule(
@@ -127,6 +138,10 @@ def alert_without_severity(manifest: Manifest, _context: Context) -> Iterator[Hi
             )
 
 
+_BOOK = re.compile(r"runbook|playbook|documentation|(^|_)docs?(_|$)", re.IGNORECASE)
+"""Annotations that say where it is written what to do."""
+
+
 @rule(
     "prometheus/alert-without-runbook",
     "warning",
@@ -139,7 +154,7 @@ def alert_without_runbook(manifest: Manifest, _context: Context) -> Iterator[Hit
     for route, alert, _ in alerts_of(manifest):
         notes = mapping(alert.get("annotations"))
         said = any(notes.get(name) for name in ("summary", "description", "message"))
-        linked = any("runbook" in str(name) and notes[name] for name in notes)
+        linked = any(_BOOK.search(str(name)) and notes[name] for name in notes)
         lacks = [*([] if said else ["summary"]), *([] if linked else ["runbook_url"])]
         if lacks:
             names = " and ".join(f"`{name}`" for name in lacks)
@@ -306,11 +321,8 @@ def slow_group(manifest: Manifest, _context: Context) -> Iterator[Hit]:
             )
 
 
-_LIMITS = frozenset(
-    ("container_spec_memory_limit_bytes", "container_spec_cpu_quota", "container_fs_limit_bytes",
-     "container_spec_memory_swap_limit_bytes")
-)  # fmt: skip
-"""Gauges of cAdvisor that are 0 where there is no limit."""
+_LIMITS = frozenset(("container_spec_memory_limit_bytes", "container_spec_memory_swap_limit_bytes"))
+"""Gauges of cAdvisor that are 0 where there is no limit; without one there is no quota of CPU at all."""
 
 
 @rule(
@@ -349,7 +361,8 @@ _IDENTITY = frozenset(
         "destination_service_name", "destination_service_namespace", "destination_app", "workload",
         "exported_job", "horizontalpodautoscaler", "persistentvolumeclaim", "statefulset",
         "inference_service", "isvc", "cluster", "destination_workload_namespace", "rollout",
-        "kubernetes_namespace", "label_app_kubernetes_io_name", "team", "tenant",
+        "kubernetes_namespace", "label_app_kubernetes_io_name", "team", "tenant", "consumergroup",
+        "consumer_group", "topic", "queue",
     )
 )  # fmt: skip
 """Labels that tell models and tenants apart."""

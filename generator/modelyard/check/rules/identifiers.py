@@ -228,6 +228,8 @@ _GIVEN_UP = {
     "cert-manager.io/v1beta1": ("cert-manager 1.6", "cert-manager.io/v1"),
 }
 """Versions of custom resources that their makers serve no more: since when, and what to write."""
+_STILL_SERVED = frozenset(("PushSecret", "ClusterPushSecret"))
+"""Kinds of these groups that have no other version (external-secrets.io, API specification)."""
 
 
 @rule("objects/old-version", "warning", rows=("T13",))
@@ -237,7 +239,7 @@ def old_version(manifest: Manifest, _context: Context) -> Iterator[Hit]:
     After the next upgrade of the operator it cannot be applied. Which one runs is not known here.
     """
     given_up = _GIVEN_UP.get(str(manifest.value.get("apiVersion")))
-    if given_up is not None:
+    if given_up is not None and manifest.kind not in _STILL_SERVED:
         since, instead = given_up
         yield Hit(
             ("apiVersion",),

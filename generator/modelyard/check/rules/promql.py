@@ -226,7 +226,7 @@ def unknown_recording(objects: Objects, _context: Context) -> Iterator[Hit]:
             metric = selector.metric
             if not metrics.is_recorded(metric) or metric in recorded:
                 continue
-            meant = nearest(metric, recorded, cutoff=0.75)
+            meant = nearest(metric, recorded, cutoff=0.9)
             if meant is not None:
                 yield query.hit(
                     f"no rule here records `{shown(metric)}`", f"did you mean `{shown(meant)}`?"

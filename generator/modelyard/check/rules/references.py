@@ -124,15 +124,13 @@ def _makes(manifest: Manifest) -> Iterator[tuple[str, str, set[str] | None]]:
 
 def _external_keys(spec: dict[str, Any], target: dict[str, Any]) -> set[str] | None:
     """The keys of the Secret that an ExternalSecret makes; nothing where the store decides."""
+    if target.get("creationPolicy") in ("Merge", "None"):  # Because another one makes the Secret.
+        return None
     template = mapping(target.get("template"))
     made = {str(key) for key in mapping(template.get("data"))}
     if made and template.get("mergePolicy") != "Merge":
         return made
-    if (
-        spec.get("dataFrom")
-        or template.get("templateFrom")
-        or target.get("creationPolicy") == "Merge"
-    ):
+    if spec.get("dataFrom") or template.get("templateFrom"):
         return None
     return made | {str(mapping(item).get("secretKey")) for item in sequence(spec.get("data"))}
 
