@@ -31,6 +31,10 @@ _BOUNDS = {
 RESOURCES = ("cpu", "memory")
 """What an autoscaler may take a share of."""
 
+_CPU = {
+    "type": "Resource",
+    "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}},
+}
 _TRIALS = ("canary", "shadow", "preview", "candidate", "challenger", "mirror")
 _NAMES = ("modelyard.dev/environment", "app.kubernetes.io/environment", "environment", "env")
 _PRODUCTION = ("production", "prod")
@@ -67,8 +71,17 @@ class Autoscaler:
 
     @property
     def metrics(self) -> list[tuple[Route, dict[str, Any]]]:
-        """What it follows: the metrics of an HPA, the triggers of a ScaledObject."""
-        key = "metrics" if self.manifest.kind == "HorizontalPodAutoscaler" else "triggers"
+        """What it follows: the metrics of an HPA, the triggers of a ScaledObject.
+
+        An HPA that says nothing follows the CPU.
+        """
+        if self.manifest.kind == "ScaledObject":
+            return self._listed("triggers")
+        short: Route = ("spec", "targetCPUUtilizationPercentage")
+        route = short if short[1] in self.manifest.spec else ("spec", "metrics")
+        return self._listed("metrics") or [(route, _CPU)]
+
+    def _listed(self, key: str) -> list[tuple[Route, dict[str, Any]]]:
         return [
             (("spec", key, number), mapping(found))
             for number, found in enumerate(sequence(self.manifest.spec.get(key)))
@@ -99,8 +112,6 @@ class Autoscaler:
             share = mapping(inner.get("target")).get("averageUtilization")
             if share is not None and isinstance(inner.get("name"), str):
                 yield route, str(inner["name"]), str(inner.get("container") or "")
-        if self.manifest.spec.get("targetCPUUtilizationPercentage") is not None:
-            yield ("spec", "targetCPUUtilizationPercentage"), "cpu", ""
 
 
 def autoscalers(objects: Objects) -> Iterator[Autoscaler]:
@@ -133,9 +144,8 @@ class Scaling:
     """Autoscalers by what they scale."""
 
     def __init__(self, objects: Objects) -> None:
-        self.all = list(autoscalers(objects))
         self._by_name: dict[str, list[Autoscaler]] = defaultdict(list)
-        for found in self.all:
+        for found in autoscalers(objects):
             self._by_name[found.name].append(found)
 
     def of(self, workload: Manifest) -> Autoscaler | None:

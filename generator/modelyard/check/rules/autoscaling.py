@@ -34,6 +34,8 @@ _GROUPS = {
 }
 """Kinds that are scaled mostly, and the group of each."""
 
+_SPELT = {kind.lower(): kind for kind in _GROUPS}
+
 _WITHOUT_SCALE = frozenset(
     ("DaemonSet", "Job", "CronJob", "Pod", "Service", "InferenceService", "PodTemplate")
 )
@@ -91,15 +93,16 @@ def _named(objects: Objects) -> dict[str, list[Manifest]]:
 def _wrong(objects: Objects, scaler: Autoscaler, named: list[Manifest]) -> Hit | None:
     """What is wrong with the reference of an autoscaler."""
     near = [found for found in named if together(found.namespace, scaler.manifest.namespace)]
-    exact = any(found.kind == scaler.kind and found.group == scaler.group for found in near)
     wanted = _GROUPS.get(scaler.kind)
-    if exact and wanted is not None:
+    if wanted == scaler.group and any(found.kind == scaler.kind for found in near):
         return _managed(objects, scaler)
+    if spelt := _SPELT.get(scaler.kind):
+        return _refers(scaler, spelt, _VERSIONS[_GROUPS[spelt]])
     if wanted is None and scaler.kind not in _WITHOUT_SCALE:
         return None
     scaled = [found for found in near if found.kind in _GROUPS]
     if len(scaled) == 1:
-        return _refers(scaler, scaled[0].kind, str(scaled[0].value.get("apiVersion")))
+        return _refers(scaler, scaled[0].kind, _VERSIONS[_GROUPS[scaled[0].kind]])
     if wanted is None:
         return Hit(
             (*scaler.route, "kind"),

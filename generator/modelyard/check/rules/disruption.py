@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard.check.labelled import Labelled
 from modelyard.check.links import is_opaque, pods_in, selects_none, services, written
+from modelyard.check.objects import mapping
 from modelyard.check.rule import Hit, rule
 from modelyard.check.scaling import SERVERS, Scaling, is_trial, same_namespace
 from modelyard.check.timing import whole
@@ -51,7 +52,7 @@ def no_budget(objects: Objects, _context: Context) -> Iterator[Hit]:
     pods, scaling = Labelled(objects.pods), Scaling(objects)
     budgets = {id(found): (found, _selected(pods, found)) for found in objects.of(_KIND)}
     kept = {id(pod) for _, chosen in budgets.values() for pod in chosen}
-    missing = {budget.namespace: budget for budget, chosen in budgets.values() if not chosen}
+    missing = [budget for budget, chosen in budgets.values() if not chosen]
     spaces = {budget.namespace for budget, _ in budgets.values()}
     served = {
         id(pod)
@@ -66,15 +67,24 @@ def no_budget(objects: Objects, _context: Context) -> Iterator[Hit]:
             continue
         called = scaling.of(workload) is not None or any(id(pod) in served for pod in workload.pods)
         if workload.namespace in spaces or called:
-            meant = missing.get(workload.namespace)
             yield Hit(
                 ("metadata", "name"),
                 f"no PodDisruptionBudget selects the pods of {workload.kind} {shown(workload.name)}: "
                 "a drain of several nodes may take them all at once",
                 "add one for their labels, with `maxUnavailable: 1`",
                 workload,
-                because_of=(_KIND, meant.namespace, meant.name) if meant is not None else None,
+                because_of=_meant(workload, missing),
             )
+
+
+def _meant(workload: Manifest, missing: list[Manifest]) -> tuple[str, str, str] | None:
+    """The budget that was meant for a workload, and selects nothing."""
+    for budget in missing:
+        labels = mapping(mapping(budget.spec.get("selector")).get("matchLabels"))
+        near = any(pod.labels.get(name) == labels[name] for pod in workload.pods for name in labels)
+        if same_namespace(budget, workload) and (near or budget.name == workload.name):
+            return _KIND, budget.namespace, budget.name
+    return None
 
 
 @rule(

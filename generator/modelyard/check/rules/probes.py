@@ -89,8 +89,10 @@ def _answered(
     path = mapping(get).get("path")
     if not isinstance(get, dict) or not isinstance(path, str):
         return None
-    port = _number(pod, container, get.get("port"))
-    if port is not None and port == server.grpc_port and "port" not in told:
+    port = _own_port(pod, container, get.get("port"))
+    if port is None:
+        return None
+    if port == server.grpc_port and "port" not in told:
         return Hit(
             (*route, "httpGet", "port"),
             f"{server.name} speaks gRPC on the port {port}: the probe never succeeds",
@@ -115,12 +117,15 @@ def _answered(
     )
 
 
-def _number(pod: Pod, container: Container, port: Any) -> int | None:
-    """The number of the port that a probe asks, where it is one of the container's own."""
-    if isinstance(port, str):
-        own = [mapping(each).get("name") for each in sequence(container.value.get("ports"))]
-        return declared(pod).get(port) if port in own else None
-    return whole(port)
+def _own_port(pod: Pod, container: Container, port: Any) -> int | None:
+    """The number of the port that a probe asks; nothing where it may be another container's."""
+    listed = [mapping(each) for each in sequence(container.value.get("ports"))]
+    if isinstance(port, str) and not port.isdecimal():
+        named = [each.get("name") for each in listed]
+        return declared(pod).get(port) if port in named else None
+    number = int(port) if isinstance(port, str) else whole(port)
+    numbers = [each.get("containerPort") for each in listed]
+    return number if number in numbers or not numbers else None
 
 
 def _is_locked(container: Container) -> bool:
