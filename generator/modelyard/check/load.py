@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -129,10 +129,11 @@ def _pair(value: Any) -> tuple[int, int] | None:
 
 
 def shares(objects: Objects, place: EnvironmentSpec) -> list[Share]:
-    """What each template takes, and of which pool."""
+    """What each template takes, and of which pool; for sums, which do not ask where it is decided."""
     pools = {str(name): pool for name, pool in (place.pools or {}).items()}
     return [
-        Share(on_pool(pod, pools) if pools else None, load) for pod, load in loads(objects, place)
+        Share(on_pool(pod, pools) if pools else None, replace(load, routes=((), ()), manifest=None))
+        for pod, load in loads(objects, place)
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from os.path import commonpath
 from typing import TYPE_CHECKING, Any
 
 from modelyard.secrecy import has_password, named_secret
@@ -61,11 +60,17 @@ def both(before: Any, after: Any, *, secret: bool = False) -> tuple[str, str]:
     texts = isinstance(before, str) and isinstance(after, str)
     if secret or not texts or max(len(before), len(after)) <= SHORT:
         return shown(before, secret=secret), shown(after, secret=secret)
-    start = len(commonpath([before, after]))
-    end = len(commonpath([before[start:][::-1], after[start:][::-1]]))
+    start = _alike(before, after)
+    end = _alike(before[start:][::-1], after[start:][::-1])
     start, end = max(0, start - AROUND), max(0, end - AROUND)
     then, now = (_part(text, start, end) for text in (before, after))
     return then, now
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _part(text: str, start: int, end: int) -> str:
