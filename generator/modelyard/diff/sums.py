@@ -150,24 +150,35 @@ def risks(sides: Sides) -> Iterator[Risk]:
 def _pool(sides: Sides, name: str) -> Iterator[Risk]:
     """A pool that is too small for what it is asked for, and was not, or not so much."""
     pool = sides.after.pools[name]
+    gpus = f"requests.{pool.resource}"
     for when in (LEAST, MOST):
-        needed = sides.after.nodes(name, when)
+        needed, total = sides.after.nodes(name, when), sides.after.total_of(name, gpus, when)
         if needed <= pool.max_nodes:
             continue
-        known = name in sides.before.pools
-        same = known and sides.before.pools[name].max_nodes == pool.max_nodes
-        if same and sides.before.nodes(name, when) >= needed:
+        if not _known(sides, name, when, needed, total):
+            message = (
+                f"{WHEN[when]} {plural(total // 1000, 'GPU')} on {plural(needed, 'node')} of pool `{name}` are"
+                f" asked for, which has {pool.max_nodes} with {plural(pool.node.gpus, 'GPU')} each:"
+                f" {_sharing(sides.after.of(name), gpus, when)}"
+            )
+            yield _risk(sides, when, message, sides.after.of(name))
+        if when == LEAST:
             return
-        gpus = f"requests.{pool.resource}"
-        total = sides.after.total_of(name, gpus, when) // 1000
-        message = (
-            f"{WHEN[when]} {plural(total, 'GPU')} on {plural(needed, 'node')} of pool `{name}` are asked"
-            f" for, which has {pool.max_nodes} with {plural(pool.node.gpus, 'GPU')} each:"
-            f" {_sharing(sides.after.of(name), gpus, when)}"
-        )
-        yield _risk(sides, when, message, sides.after.of(name))
-        return
+        break
     yield from _rollouts_on(sides, name, pool)
+
+
+def _known(sides: Sides, name: str, when: int, needed: int, total: int) -> bool:
+    """Whether as much was asked of a pool before, which was no larger then."""
+    if name not in sides.before.pools:
+        return False
+    then, now = sides.before.pools[name], sides.after.pools[name]
+    asked = sides.before.total_of(name, f"requests.{then.resource}", when)
+    return (
+        then.max_nodes <= now.max_nodes
+        and asked >= total
+        and sides.before.nodes(name, when) >= needed
+    )
 
 
 def _rollouts_on(sides: Sides, name: str, pool: Pool) -> Iterator[Risk]:
@@ -201,14 +212,20 @@ def _quota(sides: Sides, name: str, limit: int) -> Iterator[Risk]:
         total, before = sides.after.total(name, when), sides.before.total(name, when)
         if total <= limit:
             continue
-        if before >= total and sides.before.limits.get(name, limit) <= limit:
+        if before < total or sides.before.limits.get(name, limit) > limit:
+            message = (
+                f"{WHEN[when]} the models ask for {amount(name, total)} of `{name}`, and the quota has"
+                f" {amount(name, limit)}: {_sharing(loads, name, when)}"
+            )
+            yield _risk(sides, when, message, loads)
+        if when == LEAST:
             return
-        message = (
-            f"{WHEN[when]} the models ask for {amount(name, total)} of `{name}`, and the quota has"
-            f" {amount(name, limit)}: {_sharing(loads, name, when)}"
-        )
-        yield _risk(sides, when, message, loads)
-        return
+        break
+    yield from _rollouts_within(sides, name, limit, loads)
+
+
+def _rollouts_within(sides: Sides, name: str, limit: int, loads: list[Load]) -> Iterator[Risk]:
+    """Rollouts that wait for ever for room in a quota."""
     least, before = sides.after.total(name, LEAST), sides.before.total(name, LEAST)
     stuck = [
         load for load in loads if load.more(name, LEAST) and least + load.more(name, LEAST) > limit
