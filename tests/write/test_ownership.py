@@ -70,6 +70,16 @@ def test_a_model_that_leaves_an_environment_leaves_its_tree(rendered: Shop) -> N
     assert (rendered.root / FRAUD).exists()
 
 
+def test_a_model_that_leaves_an_environment_goes_from_there_alone(rendered: Shop) -> None:
+    rendered.edit(SPEC, "  staging: {release: v1.3.0}\n", "")
+    run = rendered.run("check")
+    assert run.out.count("[tree/orphan]") == 1
+    assert rendered.run("render").code == 0
+    assert not (rendered.root / "deploy/staging/fraud-detection").exists()
+    assert (rendered.root / "deploy/dev/fraud-detection").exists()
+    assert rendered.run("check").code == 0
+
+
 def test_the_tree_of_a_removed_environment_goes_with_it(rendered: Shop) -> None:
     (rendered.root / "environments/dev.yaml").unlink()
     for name, block in (

@@ -118,7 +118,7 @@ _MONITORED = _by("port", "targetPort", "path")
 BY_LIST: dict[str, tuple[Callable[[Any], Key], ...]] = {
     "volumeMounts": (_by("mountPath", "subPath"),),
     "volumeDevices": (_by("devicePath"),),
-    "ports": (_port,),
+    "ports": (_by("name"), _port),
     "topologySpreadConstraints": (_by("topologyKey", "whenUnsatisfiable"),),
     "tolerations": (_by("key", "operator", "value", "effect"),),
     "taints": (_by("key", "effect"),),

@@ -129,12 +129,12 @@ class Shard:
     def _judge(self, result: Compared, directory: Directory, both: Sides) -> None:
         """What is risky about the changes, and what the workloads take on both sides."""
         place, around = self._surroundings(directory)
-        case = Case(both, result.changes, place, around)
-        now = place or self.place_before(directory.environment)
+        then = self.place_before(directory.environment)
+        case = Case(both, result.changes, place, around, was=then)
+        now = place or then
         if now is not None:
-            then = self.place_before(directory.environment) or now
             result.after = shares(case.after, now)
-            result.before = shares(case.before, then) if result.changes else result.after
+            result.before = shares(case.before, then or now) if result.changes else result.after
         if result.changes:
             result.risks = judge(case)
 

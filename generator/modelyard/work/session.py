@@ -193,15 +193,16 @@ class Session:
         """Directories of ours that no spec asks for any more."""
         root = self.repository.root
         found: list[Result] = []
+        done = {result.directory for result in self.results}
         environments = set(self.selection.environments)
         if self.selection.whole and environments == set(self.repository.environment_names):
             environments |= set(environments_on_disk(root))
         for environment in sorted(environments):
             for name in directories(root, environment):
-                if not self._is_wanted(name, environment) and is_ours(
-                    root, f"{TREE}/{environment}/{name}"
-                ):
-                    directory = f"{TREE}/{environment}/{name}"
+                directory = f"{TREE}/{environment}/{name}"
+                if directory in done or self._is_wanted(name, environment):
+                    continue
+                if is_ours(root, directory):
                     found.append(self.pool.local.withdrawn(directory, name, environment))
         return found
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from modelyard.diff.callers import Call
     from modelyard.diff.comparison import Change, Field, Risk
     from modelyard.diff.risks.case import Case
+    from modelyard.spec.environment import EnvironmentSpec
 
 POLICIES = ("NetworkPolicy", "AuthorizationPolicy")
 NOBODY = Objects([])
@@ -41,25 +42,24 @@ def _is_light(change: Change) -> bool:
 
 def _calls(case: Case, policies: list[Change]) -> Iterator[Risk]:
     """Of every workload on both sides: calls that go through now, and those that no longer do."""
-    mesh = case.environment is not None and case.environment.mesh is not None
     after = {_who(pod): pod for pod in case.after.pods}
     told: set[str] = set()
     for pod in case.before.pods:
         now = after.pop(_who(pod), None)
         if now is None:
             continue
-        for questions, verbs in _questions(case, pod, now, mesh=mesh):
-            for calls, verb in zip(questions, verbs, strict=True):
-                for message in _told(calls, verb):
-                    if message not in told:
-                        told.add(message)
-                        yield _risk(policies, message, "Egress" if "reach" in verb else "Ingress")
+        for calls, verb in _answers(case, pod, now):
+            for message in _told(calls, verb):
+                if message not in told:
+                    told.add(message)
+                    yield _risk(policies, message, "Egress" if "reach" in verb else "Ingress")
     if case.sides.is_new:
-        yield from _new(case, policies, after.values(), mesh=mesh)
+        yield from _new(case, policies, after.values())
 
 
-def _new(case: Case, policies: list[Change], pods: Iterable[Pod], *, mesh: bool) -> Iterator[Risk]:
+def _new(case: Case, policies: list[Change], pods: Iterable[Pod]) -> Iterator[Risk]:
     """Who may call a workload that was not there."""
+    mesh = _in_mesh(case.environment)
     calls = [call for pod in pods for call in incoming(pod, case.after, case.around, mesh=mesh)]
     for message in _told(beyond(calls, ()), "may call"):
         yield replace(_risk(policies, message, "Ingress"), level="note", fields=())
@@ -69,29 +69,25 @@ def _who(pod: Pod) -> tuple[str, str]:
     return pod.manifest.kind, pod.manifest.name
 
 
-Questions = tuple[tuple[list["Call"], list["Call"]], tuple[str, str]]
+def _in_mesh(place: EnvironmentSpec | None) -> bool:
+    """Whether AuthorizationPolicies decide anything."""
+    return place is not None and place.mesh is not None
 
 
-def _questions(case: Case, then: Pod, now: Pod, *, mesh: bool) -> Iterator[Questions]:
-    """Calls that are new, and calls that are gone, with the words for both."""
-    around = case.around
-    pairs: list[tuple[Callable[[Pod, Objects], list[Call]], tuple[str, str]]] = [
-        (
-            lambda pod, objects: incoming(pod, objects, around, mesh=mesh),
-            ("may now call", "may no longer call"),
-        ),
-        (
-            lambda pod, objects: outgoing(pod, objects, around),
-            ("may now reach", "may no longer reach"),
-        ),
-    ]
-    for ask, verbs in pairs:
-        before, after = ask(then, case.before), ask(now, case.after)
-        yield (beyond(after, before), beyond(before, after)), verbs
-    if mesh:
-        before, after = denied(then, case.before, around), denied(now, case.after, around)
-        verbs = ("is no longer denied to call", "is now denied to call")
-        yield (beyond(before, after), beyond(after, before)), verbs
+def _answers(case: Case, then: Pod, now: Pod) -> Iterator[tuple[list[Call], str]]:
+    """Calls that are new, and calls that are gone, each with the words for it."""
+    around, was, will = case.around, _in_mesh(case.was), _in_mesh(case.environment)
+    before = incoming(then, case.before, around, mesh=was)
+    after = incoming(now, case.after, around, mesh=will)
+    yield beyond(after, before), "may now call"
+    yield beyond(before, after), "may no longer call"
+    before, after = outgoing(then, case.before, around), outgoing(now, case.after, around)
+    yield beyond(after, before), "may now reach"
+    yield beyond(before, after), "may no longer reach"
+    before = denied(then, case.before, around) if was else []
+    after = denied(now, case.after, around) if will else []
+    yield beyond(before, after), "is no longer denied to call"
+    yield beyond(after, before), "is now denied to call"
 
 
 def _told(calls: Iterable[Call], verb: str) -> Iterator[str]:

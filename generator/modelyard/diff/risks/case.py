@@ -28,11 +28,15 @@ class Case:
         changes: list[Change],
         environment: EnvironmentSpec | None = None,
         around: Objects | None = None,
+        *,
+        was: EnvironmentSpec | None = None,
     ) -> None:
         self.sides = sides
         self.changes = changes
         self.environment = environment
         """As it will be; nothing where it goes away."""
+        self.was = was if was is not None else environment
+        """The environment as it was."""
         self.around = around if around is not None else Objects([])
         """The objects of the environment itself, whose policies hold for the whole namespace."""
 
