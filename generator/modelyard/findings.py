@@ -181,8 +181,17 @@ def anchored(value: Any, route: Route) -> str:
     return clean("".join(steps).removeprefix("."))
 
 
+LONGEST = 300
+"""Characters of a key or a name in a report. The longest that Kubernetes takes have 253."""
+
+
+def cut(text: str, longest: int = LONGEST) -> str:
+    """A text that nobody can make as long as he likes."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def _steps(route: Route) -> Iterator[str]:
-    for step in route:
+    for step in (cut(step) if isinstance(step, str) else step for step in route):
         if isinstance(step, int):
             yield f"[{step}]"
         elif step and all(part.isalnum() or part in "-_" for part in step):

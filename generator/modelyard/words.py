@@ -40,6 +40,8 @@ def plural(count: int, noun: str) -> str:
 
 def clean(text: str) -> str:
     """A text without characters that would move the cursor or hide other text."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

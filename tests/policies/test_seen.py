@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from modelyard.check.judge import MOST
 from modelyard.errors import Refused
 from modelyard.write import exclusive
 from tests.policies import samples
@@ -121,6 +122,19 @@ def remembered(shop: Shop) -> None:
     (shop.root / HERE / "mine.yaml").unlink()
 
 
+def conflicting(shop: Shop) -> None:
+    policy = "package own.rule\nf(1) := 1\nf(x) := 2 if x > 0\ndeny contains f(1)\n"
+    shop.write("policies/own/rule/policy.rego", policy)
+    shop.run("render")
+
+
+def endless(shop: Shop) -> None:
+    head = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a, namespace: b}\n"
+    groups = "spec:\n  groups:\n    - name: g\n      rules:\n"
+    rules = "".join(f"        - {{alert: A{n}, expr: x > 1}}\n" for n in range(MOST + 1))
+    shop.write("manifests/a.yaml", head + groups + rules)
+
+
 DEEDS: dict[str, tuple[Callable[[Shop], None], tuple[str, ...]]] = {
     "file/encoding": (encoding, ("check",)),
     "file/kind": (pipe, ("check",)),
@@ -155,6 +169,8 @@ DEEDS: dict[str, tuple[Callable[[Shop], None], tuple[str, ...]]] = {
     "exceptions/too-wide": (wide, ("check",)),
     "baseline/stale": (remembered, ("check", "--baseline", "known.json")),
     "policy/unreadable": (wrong_policy, ("check",)),
+    "check/stopped": (conflicting, ("check",)),
+    "check/more": (endless, ("check", "manifests")),
     "check/undecided": (
         lambda shop: shop.write("manifests/a.yaml", "apiVersion: v1\nkind: Pod\n"),
         ("check", "manifests"),
@@ -225,5 +241,5 @@ def test_every_name_that_is_told_is_listed() -> None:
     names = {name for name in told() if not name.startswith(OF_COMMANDS)}
     listed = {rule.name for rule in samples.every_rule().values() if rule.scope == "file"}
     assert names - listed == set()
-    # Because the words of pydantic's errors are not written down as names.
-    assert listed - names == {"spec/type"}
+    # Because the words of pydantic's errors are not written down as names, nor those of the judge.
+    assert listed - names == {"spec/type", "check/stopped", "check/more"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from modelyard.findings import Finding, ObjectRef, Route
+    from modelyard.findings import Finding, ObjectRef, Route, Severity
 
 Key = tuple[str, str, str, str]
 """A directory and the object's kind, namespace and name."""
@@ -24,22 +24,21 @@ def folded(findings: Sequence[Finding], follows: Mapping[str, Sequence[str]]) ->
     environments mostly, is told of the first of them. What does not count, because of an exception,
     is no cause: it must not hide others.
     """
-    by_object: dict[Key, list[int]] = defaultdict(list)
+    by_object: dict[Key, _Found] = defaultdict(_Found)
     for index, finding in enumerate(findings):
         if finding.object is not None and finding.suppressed is None:
-            by_object[_key(finding, finding.object)].append(index)
+            by_object[_key(finding, finding.object)].add(index, finding)
     parent: dict[int, int] = {}
     for index, finding in enumerate(findings):
         if finding.object is None or finding.suppressed is not None:
             continue
-        near = by_object[_key(finding, finding.object)]
-        if finding.because_of is not None:
-            near = [*near, *by_object.get((_folder(finding), *finding.because_of), ())]
         causes = follows.get(finding.rule, ())
-        for other in near:
-            if other != index and _explains(findings[other], finding, causes):
-                parent[index] = other
-                break
+        cause = by_object[_key(finding, finding.object)].cause(index, finding, causes)
+        if cause is None and finding.because_of is not None:
+            named = by_object.get((_folder(finding), *finding.because_of), _Found())
+            cause = named.cause(index, finding, causes)
+        if cause is not None:
+            parent[index] = cause
     _repeated(findings, parent)
     return _gathered(findings, parent)
 
@@ -57,17 +56,34 @@ def _repeated(findings: Sequence[Finding], parent: dict[int, int]) -> None:
             parent[index] = first[key]
 
 
-def _explains(cause: Finding, finding: Finding, causes: Sequence[str]) -> bool:
-    if cause.severity == "warning" and finding.severity == "error":
-        return False  # because what is folded is not counted
-    if cause.rule in causes:
-        return True
-    shape = cause.rule.startswith("schema/") and not finding.rule.startswith("schema/")
-    return shape and _starts(finding.route, cause.route)
+class _Found:
+    """What was found of one object: the first finding of each rule, and of each wrong shape.
 
+    Because a hostile object may have any number of findings, none is compared with all the others.
+    """
 
-def _starts(route: Route, beginning: Route) -> bool:
-    return bool(beginning) and route[: len(beginning)] == beginning
+    __slots__ = ("rules", "shapes")
+
+    def __init__(self) -> None:
+        self.rules: dict[tuple[str, Severity], int] = {}
+        self.shapes: dict[tuple[Route, Severity], int] = {}
+
+    def add(self, index: int, finding: Finding) -> None:
+        """Take the next finding."""
+        self.rules.setdefault((finding.rule, finding.severity), index)
+        if finding.rule.startswith("schema/") and finding.route:
+            self.shapes.setdefault((finding.route, finding.severity), index)
+
+    def cause(self, index: int, finding: Finding, causes: Sequence[str]) -> int | None:
+        """The first finding that this one follows from."""
+        may: list[Severity] = ["error"]
+        if finding.severity == "warning":  # An error is not folded: what is folded is not counted.
+            may.append("warning")
+        found = [self.rules.get((rule, grave)) for rule in causes for grave in may]
+        if not finding.rule.startswith("schema/"):
+            depths = range(1, len(finding.route) + 1)
+            found += [self.shapes.get((finding.route[:n], grave)) for n in depths for grave in may]
+        return min((one for one in found if one is not None and one != index), default=None)
 
 
 def _gathered(findings: Sequence[Finding], parent: Mapping[int, int]) -> list[Finding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -111,8 +112,16 @@ def texts(manifest: Manifest) -> Iterator[tuple[str, str]]:
                 yield key, text
 
 
-@lru_cache(64)
 def _read(text: str) -> Any:
+    return _parsed(text) if len(text) <= MAX_KEPT else _parsed.__wrapped__(text)
+
+
+MAX_KEPT = 1 << 20
+"""Characters of a dashboard; larger ones are read each time rather than remembered."""
+
+
+@lru_cache(64)
+def _parsed(text: str) -> Any:
     if text.lstrip()[:1] != "{":
         return None
     try:
@@ -136,37 +145,42 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 
 def line_of(text: str, route: Route) -> int:
     """The line of JSON that a route leads to, from 1; of the key, where there is one."""
-    decoder = json.JSONDecoder()
     place = found = _skip(text, 0)
     for step in route:
-        inside = _inside(text, place, step, decoder)
+        inside = _children(text, place).get(step)
         if inside is None:
             break
         found, place = inside
-    return text.count("\n", 0, found) + 1
+    return bisect_left(_breaks(text), found) + 1
 
 
-def _inside(
-    text: str, place: int, step: str | int, decoder: json.JSONDecoder
-) -> tuple[int, int] | None:
-    """Where the key and the value of a step stand in the collection at a place."""
-    if text[place] != ("[" if isinstance(step, int) else "{"):
-        return None
-    place, number = _skip(text, place + 1), 0
+@lru_cache(4)
+def _breaks(text: str) -> list[int]:
+    return [found.start() for found in re.finditer("\n", text)]
+
+
+@lru_cache(256)
+def _children(text: str, place: int) -> dict[str | int, tuple[int, int]]:
+    """Where each key (or item) and its value stand in the collection at a place.
+
+    Because a dashboard may have any number of findings, no collection is read for each of them.
+    """
+    found: dict[str | int, tuple[int, int]] = {}
+    if text[place] not in "[{":
+        return found
+    named, decoder = text[place] == "{", json.JSONDecoder()
+    place = _skip(text, place + 1)
     while text[place] not in "]}":
-        start = place
-        name: Any = number
-        if not isinstance(step, int):
+        start, name = place, len(found)
+        if named:
             name, place = decoder.raw_decode(text, place)
             place = _skip(text, _skip(text, place) + 1)
-        if name == step:
-            return start, place
+        found.setdefault(name, (start, place))
         _, place = decoder.raw_decode(text, place)
         place = _skip(text, place)
         if text[place] == ",":
             place = _skip(text, place + 1)
-        number += 1
-    return None
+    return found
 
 
 def _skip(text: str, place: int) -> int:

@@ -57,6 +57,17 @@ Fact: kubernetes.io/docs/reference/using-api/deprecation-guide.
 """
 
 
+_KIND = re.compile(r"[A-Za-z0-9]{1,100}")
+_GROUP = re.compile(r"[a-z0-9.-]{0,100}")
+"""Because these become names of files, they are no longer than such a name may be."""
+
+
+@cache
+def _before(version: str) -> Definitions:
+    """The schemas of a version, for the one question whether it had a kind."""
+    return Definitions(version)
+
+
 def _minor(version: str) -> int:
     return int(version[2:])
 
@@ -80,8 +91,12 @@ class Definitions:
             or self.of_kubernetes(api_version, kind)
         )
 
-    def kinds(self) -> Iterator[tuple[str, str]]:
+    @cached_property
+    def kinds(self) -> tuple[tuple[str, str], ...]:
         """API version and kind of everything that has a schema, for suggestions."""
+        return tuple(self._kinds())
+
+    def _kinds(self) -> Iterator[tuple[str, str]]:
         yield from self._custom
         yield from own_kinds()
         for path in sorted(self._native.glob("*.json")):
@@ -90,22 +105,27 @@ class Definitions:
                 for version in properties.get("apiVersion", {}).get("enum", ()):
                     yield version, properties["kind"]["enum"][0]
 
+    @cached_property
+    def _living(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Every version and every name among the kinds."""
+        return frozenset(version for version, _ in self.kinds), frozenset(k for _, k in self.kinds)
+
     def gone_since(self, api_version: str, kind: str) -> str | None:
         """The version of Kubernetes that first did without a kind that it once had, if one did."""
         known = [version for version in versions() if _minor(version) < _minor(self.kubernetes)]
         for version in reversed(known):
-            if Definitions(version).of_kubernetes(api_version, kind) is not None:
+            if _before(version).of_kubernetes(api_version, kind) is not None:
                 return f"1.{_minor(version) + 1}"
-        living = list(self.kinds())
         since = next((v for v, gone in GONE.items() if {api_version, kind} & {*gone}), None)
-        came_back = api_version in {version for version, _ in living}
-        moved = kind in {name for _, name in living} or kind in GONE.get(since or "", ())
+        versions_now, names_now = self._living
+        came_back = api_version in versions_now
+        moved = kind in names_now or kind in GONE.get(since or "", ())
         return since if moved or not came_back else None
 
     def of_kubernetes(self, api_version: str, kind: str) -> Schema | None:
         """The schema of a kind of Kubernetes' own."""
         group, _, version = api_version.rpartition("/")
-        if not re.fullmatch(r"[A-Za-z0-9]+", kind) or not re.fullmatch(r"[a-z0-9]+", version):
+        if not (_KIND.fullmatch(kind) and _KIND.fullmatch(version) and _GROUP.fullmatch(group)):
             return None
         name = "-".join(filter(None, (kind.lower(), group.partition(".")[0], version)))
         path = self._native / f"{name}.json"
@@ -154,7 +174,7 @@ SAME = {
 def own(api_version: str, kind: str) -> Schema | None:
     """Our own strict schema of a custom resource."""
     group, _, version = api_version.rpartition("/")
-    if not re.fullmatch(r"[a-z0-9.-]+", group) or not re.fullmatch(r"[A-Za-z0-9]+", kind + version):
+    if not (group and _GROUP.fullmatch(group) and _KIND.fullmatch(kind + version)):
         return None
     path = OWN / group / f"{kind.lower()}_{SAME.get((group, version), version)}.json"
     if not path.is_file():

@@ -14,6 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from modelyard.check.objects import mapping
 from modelyard.findings import Finding, Location, Suppression
 from modelyard.load.suggest import did_you_mean
 from modelyard.words import plural
@@ -102,10 +103,8 @@ def of_model(loaded: Loaded[Model], environment: str, deployed: Sequence[str]) -
 def of_object(document: Document) -> tuple[list[Exemption], list[Finding]]:
     """The exceptions in an object's annotation, and what is wrong with them."""
     value: Any = document.value
-    metadata = value.get("metadata")
-    text = (
-        (metadata.get("annotations") or {}).get(ANNOTATION) if isinstance(metadata, dict) else None
-    )
+    metadata = mapping(value.get("metadata"))
+    text = mapping(metadata.get("annotations")).get(ANNOTATION)
     if not isinstance(text, str):
         return [], []
     from modelyard.load.document import parse
@@ -175,13 +174,16 @@ def settle(
     asked of all of them.
     """
     found = list(findings)
+    places = _by_rule(found)
     used: dict[Location, list[Exemption]] = defaultdict(list)
     about: dict[Location, set[tuple[str, ObjectRef | None]]] = defaultdict(set)
     wrong: dict[tuple[str, Location], Finding] = {}
     for exemption in exemptions:
         rules = names.get(exemption.rule, ())
         over = exemption.suppression.expires < today
-        for index, finding in enumerate(found):
+        named = (exemption.kind, exemption.name) if exemption.kind and exemption.name else ()
+        for index in sorted(index for rule in rules for index in places[rule, *named]):
+            finding = found[index]
             if finding.suppressed is None and exemption.covers(finding, rules):
                 used[exemption.place].append(exemption)
                 about[exemption.place].add((exemption.scope, finding.object))
@@ -201,6 +203,17 @@ def settle(
         if most > 1:
             wrong.setdefault(("wide", place), _too_wide(exemption, most))
     return found + list(wrong.values())
+
+
+def _by_rule(findings: Sequence[Finding]) -> Mapping[tuple[str, ...], list[int]]:
+    """Which findings a rule has made, and which of an object, because both may be many."""
+    found: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for index, finding in enumerate(findings):
+        about = finding.object
+        found[(finding.rule,)].append(index)
+        if about is not None:
+            found[finding.rule, about.kind, about.name].append(index)
+    return found
 
 
 def _most(about: Iterable[tuple[str, ObjectRef | None]]) -> int:

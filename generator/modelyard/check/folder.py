@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelyard.check import custom, exceptions, readers
+from modelyard.check import custom, exceptions, listing, readers
 from modelyard.check.definitions import Definitions, versions
 from modelyard.check.inspection import MAX_MANIFEST_BYTES, all_rules, located, problem_of
 from modelyard.check.levels import leveled
@@ -18,17 +16,16 @@ from modelyard.check.settle import settled
 from modelyard.errors import Refused
 from modelyard.findings import Finding, Location, Report
 from modelyard.load.document import parse
-from modelyard.load.reader import read_text, refused
+from modelyard.load.reader import read_text
 from modelyard.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from modelyard.check.exceptions import Exemption
     from modelyard.check.profile import Profile
     from modelyard.load.document import Document
-
-SUFFIXES = (".yaml", ".yml", ".json")
 
 
 def check(
@@ -53,8 +50,10 @@ def check(
     manifests: list[Manifest] = []
     documents: list[Document] = []
     for path in paths:
-        for file in _files(start / path, path):
-            shown = os.path.relpath(file, start).replace(os.sep, "/")
+        files, wrong = listing.manifests(start / path, start, path)
+        report.findings += wrong
+        for file in files:
+            shown = listing.named(file, start)
             for document in _documents(file, shown, report, texts or {}):
                 if (
                     isinstance(document.value, dict)
@@ -130,28 +129,12 @@ def _checkout(start: Path) -> Checkout | None:
         return None
 
 
-def _files(path: Path, word: str) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-        return
-    found = False
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if name.endswith(SUFFIXES):
-                found = True
-                yield Path(folder, name)
-    if not found:
-        raise refused(
-            "file/missing", "no manifests are here", word, f"name a folder with {SUFFIXES[0]} files"
-        )
-
-
 def _documents(file: Path, shown: str, report: Report, texts: Mapping[str, str]) -> list[Document]:
     text = texts.get(shown)
     try:
         if text is None:
-            text = read_text(file, shown, root=file.parent, limit=MAX_MANIFEST_BYTES)
+            root = listing.real(file).parent
+            text = read_text(file, shown, root=root, limit=MAX_MANIFEST_BYTES)
     except Refused as refusal:
         report.findings += refusal.findings
         return []

@@ -15,7 +15,7 @@ from modelyard.check.objects import Manifest, Objects
 from modelyard.check.rule import Claim, Context
 from modelyard.check.schema import Problem, Validators
 from modelyard.errors import Refused
-from modelyard.findings import Finding, Location, ObjectRef, Summary, anchored
+from modelyard.findings import Finding, Location, ObjectRef, Summary, anchored, cut
 from modelyard.load.document import parse, rendered
 from modelyard.load.reader import read_text
 from modelyard.load.repository import POLICIES
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from modelyard.write.changes import Change
 
 MAX_MANIFEST_BYTES = 8 << 20
+MAX_MESSAGE = 2_000
+"""Characters of a message, into which names of any length may come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,11 @@ def all_rules(own: Path | None = None) -> Judge:
 
     folders = [shipped() / "policies", *([own] if own is not None and own.is_dir() else [])]
     try:
-        written, _ = policies.load(folders)
+        written, engine = policies.load(folders)
     except PolicyError as error:
         place = Location("policies", 1, 1)
         raise Refused([Finding("policy/unreadable", str(error), place)]) from None
-    return Judge({**rules.load(), **written}.values())
+    return Judge({**rules.load(), **written}.values(), engine.watch if engine else None)
 
 
 class Inspector:
@@ -284,19 +286,20 @@ def located(problem: Problem, document: Document) -> Finding:
     value: dict[str, Any] = document.value if isinstance(document.value, dict) else {}
     metadata: Any = value.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
+    namespace = metadata.get("namespace")
     return Finding(
         problem.rule,
-        problem.message,
+        cut(problem.message, MAX_MESSAGE),
         document.locate(problem.route, key=problem.of_key, within=problem.within),
         object=ObjectRef(
-            str(value.get("apiVersion", "")),
-            str(value.get("kind", "")),
-            metadata.get("namespace"),
-            str(metadata.get("name", "")),
+            cut(str(value.get("apiVersion", ""))),
+            cut(str(value.get("kind", ""))),
+            None if namespace is None else cut(str(namespace)),
+            cut(str(metadata.get("name", ""))),
         ),
         route=problem.route,
         anchor=anchored(value, problem.route),
-        help=problem.help,
+        help=cut(problem.help, MAX_MESSAGE),
         fix=problem.fix,
         because_of=problem.because_of,
     )

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from modelyard.check.rule import Hit
+from modelyard.check.rules.reading import MORE, STOPPED
+from modelyard.policy.engine import PolicyError
+from modelyard.policy.limits import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from modelyard.check.objects import Manifest, Objects
-    from modelyard.check.rule import Claim, Context, Hit, Rule
+    from modelyard.check.rule import Claim, Context, Rule
+
+MOST = 10_000
+"""Findings of one rule, of one model or one folder. Nobody reads more, and they must be remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +42,35 @@ class Verdict:
     checks: int = 0
     undecided: set[str] = field(default_factory=set)
     """The rules that need what is not known."""
+    _found: Counter[str] = field(default_factory=Counter)
+    _left: dict[str, Broken] = field(default_factory=dict)
+
+    def add(self, broken: Broken) -> None:
+        """Take what a rule has found, unless it has found too much already."""
+        name = broken.rule.name
+        self._found[name] += 1
+        if self._found[name] <= MOST:
+            self.broken.append(broken)
+        else:
+            self._left.setdefault(name, broken)
+
+    def close(self) -> None:
+        """Say what was left out."""
+        for name, first in self._left.items():
+            message = f"`{name}` finds {self._found[name] - MOST:,} more, from here on"
+            at = first.hit.route
+            help_ = f"mend the first {MOST:,}, and check again"
+            hit = Hit(at, message, help_, of_key=first.hit.of_key, within=first.hit.within)
+            self.broken.append(Broken(MORE, first.manifest, hit))
 
 
 class Judge:
     """Rules, sorted once by what they are asked about."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], watch: Watch | None = None) -> None:
+        """`watch` is that of the policies among the rules, where there are any."""
         self.rules = list(rules)
+        self.watch = watch or Watch()
         self.by_name = {rule.name: rule for rule in self.rules}
         self._release = [rule for rule in self.rules if rule.scope == "release"]
         self._environment = [rule for rule in self.rules if rule.scope == "environment"]
@@ -60,29 +92,35 @@ class Judge:
         for manifest in objects.manifests:
             for rule in self._of(manifest.kind):
                 if self._decides(rule, context, verdict):
-                    for hit in rule.check(manifest, context):
-                        verdict.broken.append(Broken(rule, manifest, hit))
+                    with self._limited(rule, manifest, verdict):
+                        for hit in rule.check(manifest, context):
+                            verdict.add(Broken(rule, manifest, hit))
+        first = objects.manifests[0] if objects.manifests else None
         for rule in self._release:
             if self._decides(rule, context, verdict):
-                for hit in rule.check(objects, context):
-                    manifest = hit.manifest or objects.manifests[0]
-                    verdict.broken.append(Broken(rule, manifest, hit))
+                with self._limited(rule, first, verdict):
+                    for hit in rule.check(objects, context):
+                        verdict.add(Broken(rule, hit.manifest or objects.manifests[0], hit))
         for rule in self._environment:
             if rule.gather is not None and self._decides(rule, context, verdict):
-                claims = list(rule.gather(objects, context))
-                if claims:
-                    verdict.claims[rule.name] = claims
+                with self._limited(rule, first, verdict):
+                    claims = list(rule.gather(objects, context))
+                    if claims:
+                        verdict.claims[rule.name] = claims
+        verdict.close()
         return verdict
 
     def environment(self, claims: dict[str, list[Claim]], context: Context) -> list[Broken]:
         """What the models of an environment break together."""
-        return [
-            Broken(rule, hit.manifest, hit)
-            for rule in self._environment
-            if rule.name in claims
-            for hit in rule.check(claims[rule.name], context)
-            if hit.manifest is not None
-        ]
+        verdict = Verdict()
+        for rule in self._environment:
+            if rule.name in claims:
+                with self._limited(rule, claims[rule.name][0].manifest, verdict):
+                    for hit in rule.check(claims[rule.name], context):
+                        if hit.manifest is not None:
+                            verdict.add(Broken(rule, hit.manifest, hit))
+        verdict.close()
+        return verdict.broken
 
     def _of(self, kind: str) -> list[Rule]:
         if kind not in self._by_kind:
@@ -99,3 +137,47 @@ class Judge:
             return False
         verdict.checks += 1
         return True
+
+    def _limited(self, rule: Rule, manifest: Manifest | None, verdict: Verdict) -> _Limited:
+        """A rule at work, which may not take as long as it likes."""
+        watch = self.watch if rule.language == "python" else None
+        return _Limited(rule, manifest, verdict, watch)
+
+
+class _Limited:
+    """Stops a rule that takes too long, too much memory, or too deep a document, and says so.
+
+    A class, because generators make slow contexts, and this is entered for every rule and object.
+    """
+
+    __slots__ = ("manifest", "rule", "verdict", "watch")
+
+    def __init__(
+        self, rule: Rule, manifest: Manifest | None, verdict: Verdict, watch: Watch | None
+    ) -> None:
+        self.rule, self.manifest, self.verdict, self.watch = rule, manifest, verdict, watch
+
+    def __enter__(self) -> None:
+        if self.watch is not None:  # Policies are watched by their engine.
+            self.watch.begin(self.rule.name)
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if self.watch is not None:
+            self.watch.end()
+        if not isinstance(error, PolicyError | RecursionError | MemoryError):
+            return False
+        if self.manifest is not None:
+            hit = Hit((), f"`{self.rule.name}` is not decided: {_reason(error)}", _STOPPED_HELP)
+            self.verdict.broken.append(Broken(STOPPED, self.manifest, hit))
+        return True
+
+
+_STOPPED_HELP = "check fewer objects at once, or smaller ones; or mend the rule"
+
+
+def _reason(error: PolicyError | RecursionError | MemoryError) -> str:
+    if isinstance(error, RecursionError):
+        return "the object is nested too deeply for it"
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    return re.sub(r"\S*/(?=policies/)", "", str(error))

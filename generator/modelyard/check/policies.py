@@ -143,10 +143,16 @@ def _hit(found: Any) -> Hit | None:
         return Hit((), found)
     if not isinstance(found, dict) or not isinstance(found.get("msg"), str):
         return None
-    route = found.get("route")
-    steps = tuple(route) if isinstance(route, list) else ()
+    steps = _route(found.get("route"))
     help_, of_key = str(found.get("help", "")), bool(found.get("of_key"))
     return Hit(steps, found["msg"], help_, of_key=of_key, fix=_fix(found.get("fix")))
+
+
+def _route(said: Any) -> Route:
+    """A route, or the whole object where a policy says something else."""
+    if isinstance(said, list) and all(type(step) in (str, int) for step in said):
+        return tuple(said)
+    return ()
 
 
 def _fix(said: Any) -> Fix | None:

@@ -30,14 +30,15 @@ class Profile:
 
     def around(self, judge: Judge) -> Judge:
         """The same judge, watched."""
-        return Judge(
+        watched = [
             replace(
                 rule,
                 check=self._watched(rule.name, rule.check),
                 gather=None if rule.gather is None else self._watched(rule.name, rule.gather),
             )
             for rule in judge.rules
-        )
+        ]
+        return Judge(watched, judge.watch)
 
     def lines(self) -> list[str]:
         """A table, the rule that took longest first."""

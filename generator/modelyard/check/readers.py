@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from modelyard.findings import Finding, Location
+from modelyard.load.document import lines_of
 from modelyard.load.scalars import read_otherwise
 from modelyard.words import shown
 
@@ -38,8 +40,8 @@ def _unsplit(document: Document) -> Iterator[Finding]:
     """
     if document.separator is None:
         return
-    end = "\r\n" if "\r\n" in document.text else "\n"
-    lines, here = document.text.split("\n"), document.separator
+    end = _end_of_lines(document.text)
+    lines, here = lines_of(document.text), document.separator
     line = lines[here] + "\n" * (here + 1 < len(lines))
     before = lines[here - 1] + "\n" if here else end
     if line == f"---{end}" and before.endswith(end):
@@ -52,6 +54,12 @@ def _unsplit(document: Document) -> Iterator[Finding]:
         Location(document.file, here + 1, 1),
         help="write `---` and nothing else on the line, and end all lines alike",
     )
+
+
+@lru_cache(maxsize=2)
+def _end_of_lines(text: str) -> str:
+    """What conftest takes for the end of all lines of a file, which many documents may share."""
+    return "\r\n" if "\r\n" in text else "\n"
 
 
 def _doubtful(document: Document) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from modelyard.findings import Fix, Route, at, dotted
+from modelyard.findings import Fix, Route, at, cut, dotted
 from modelyard.load.suggest import did_you_mean, nearest
 from modelyard.words import said, shown
 
@@ -32,6 +32,10 @@ class Problem:
     fix: Fix | None = None
     because_of: tuple[str, str, str] | None = None
     """Kind, namespace and name of another object that may be the one to mend."""
+
+
+MANY = 2_000
+"""Kinds in one run, beyond which no suggestions are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +69,21 @@ class Validators:
             for error in kind.validator.iter_errors(value):
                 yield from _explained(error, kind.schema, value)
 
+    def _near(self, api_version: str, kind: str) -> str | None:
+        """The kind that was probably meant; nobody means so many that there are none of."""
+        names = {name for version, name in self.definitions.kinds if version == api_version}
+        return nearest(cut(kind), names) if len(self._kinds) < MANY else None
+
     def _unknown(self, api_version: str, kind: str) -> Problem:
-        known = list(self.definitions.kinds())
+        known = self.definitions.kinds
         elsewhere = " and ".join(sorted({f"`{v}`" for v, name in known if name == kind}))
         since = self.definitions.gone_since(api_version, kind)
         if since is not None:
             help_ = f"write {elsewhere}" if elsewhere else "nothing took its place"
-            message = f"Kubernetes has no `{kind}` of `{api_version}` since {since}"
+            named = f"`{shown(kind)}` of `{shown(api_version)}`"
+            message = f"Kubernetes has no {named} since {since}"
             return Problem("schema/removed-version", ("apiVersion",), message, help_)
-        near = nearest(kind, {name for version, name in known if version == api_version})
+        near = self._near(api_version, kind)
         if elsewhere:
             help_ = f"it is known in {elsewhere}"
         elif near is not None:
@@ -83,7 +93,7 @@ class Validators:
         return Problem(
             "schema/unknown-kind",
             ("kind",),
-            f"there is no schema for `{kind}` of `{api_version}`",
+            f"there is no schema for `{shown(kind)}` of `{shown(api_version)}`",
             help_,
         )
 

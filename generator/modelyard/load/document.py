@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from modelyard.findings import Finding, Location, Route
@@ -83,12 +84,18 @@ class Document:
 
     def _line(self, spot: Spot, number: int) -> Location | None:
         """A line of the literal block that begins at a spot, if one does."""
-        lines = self.text.split("\n")
+        lines = lines_of(self.text)
         line = spot[0] + number
         if line >= len(lines) or lines[spot[0]][spot[1] : spot[1] + 1] != "|":
             return None
         indentation = len(lines[line]) - len(lines[line].lstrip())
         return Location(self.file, line + 1, indentation + 1)
+
+
+@lru_cache(maxsize=2)
+def lines_of(text: str) -> list[str]:
+    """The lines of a file, which many documents may share, cut once."""
+    return text.split("\n")
 
 
 Place = tuple[Document, Route]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelyard.errors import Refused
@@ -16,8 +17,6 @@ from modelyard.findings import Finding, Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
 
 MAX_BYTES = 1 << 20
 """No spec, environment or blueprint needs more."""
@@ -41,7 +40,7 @@ def read_text(path: Path, file: str, *, root: Path, limit: int = MAX_BYTES) -> s
 
 def read_bytes(path: Path, file: str, *, root: Path, limit: int) -> bytes:
     """The bytes of a regular file under `root`; raises `Refused` for anything else."""
-    if not path.resolve().is_relative_to(root):
+    if not Path(os.path.realpath(path)).is_relative_to(root):
         raise refused(
             "file/outside", "the file leads out of the repository", file, "put the file itself here"
         )

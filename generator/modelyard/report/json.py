@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from modelyard.findings import cut
+
 if TYPE_CHECKING:
     from modelyard.findings import Finding, Location, Report, Suppression
     from modelyard.report import Look
@@ -66,7 +68,7 @@ def finding(found: Finding) -> dict[str, Any]:
             "namespace": about.namespace,
             "name": about.name,
         },
-        "route": list(found.route),
+        "route": [cut(step) if isinstance(step, str) else step for step in found.route],
         "cause": found.cause and {**place(found.cause.location), "path": found.cause.path},
         "help": found.help,
         "fingerprint": found.fingerprint,

@@ -26,8 +26,9 @@ def _named(
     title: str,
     rows: tuple[str, ...] = (),
     aliases: tuple[str, ...] = (),
-) -> None:
+) -> Rule:
     RULES[name] = Rule(name, title, severity, "file", rows, _found_elsewhere, aliases=aliases)
+    return RULES[name]
 
 
 _named("file/encoding", "error", "Files are UTF-8")
@@ -127,6 +128,8 @@ _named("policy/unreadable", "error", "Policies can be evaluated")
 _named("input/skipped-file", "warning", "Files that are named are tested")
 _named("input/unread-document", "warning", "Every document of a file is tested", ("T01",))
 _named("check/undecided", "warning", "Rules have the facts that they need")
+STOPPED = _named("check/stopped", "error", "Rules can be decided")
+MORE = _named("check/more", "warning", "Everything that is wrong is told")
 _named("schema/unsound-definition", "error", "A definition is one")
 _named("spec/unknown-rule", "error", "Levels are given to rules that there are")
 _named(
