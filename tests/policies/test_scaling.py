@@ -217,3 +217,12 @@ def test_one_label_that_is_wrong_is_one_mistake() -> None:
     assert {one.rule for one in told} == set(names)
     top = folded(told, {name: rules[name].follows for name in names})
     assert [(one.rule, len(one.related)) for one in top] == [(names[0], 3)]
+
+
+def test_a_target_of_another_kind_is_not_missing_too() -> None:
+    names = ("autoscaling/wrong-target", "autoscaling/unknown-target")
+    rollout = "argoproj.io/v1alpha1, kind: Rollout, name: ranker"
+    other = AUTOSCALER.replace("apps/v1, kind: Deployment, name: ranker", rollout)
+    assert found(f"{other}---{DEPLOYMENT}", *names) == [names[0]]
+    lost = AUTOSCALER.replace("kind: Deployment, name: ranker", "kind: Deployment, name: lost")
+    assert found(f"{lost}---{DEPLOYMENT}", *names) == [names[1]]
