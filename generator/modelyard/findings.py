@@ -70,7 +70,7 @@ class Suppression:
 class Fix:
     """A change of the object that certainly mends it, and changes nothing else that it means."""
 
-    put: tuple[tuple[Route, Any], ...] = ()
+    put: tuple[tuple[Route, Any], ...] = field(default=(), hash=False)
     """Values to write, each with the route that it gets; missing parents are made."""
     drop: tuple[Route, ...] = ()
     """Keys and items to take away."""

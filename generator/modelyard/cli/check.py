@@ -32,10 +32,9 @@ from modelyard.load.reader import read_text, refused, writing
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from modelyard.check.profile import Profile
-    from modelyard.cli.fixing import Outcome
     from modelyard.findings import Report
 
 
@@ -94,6 +93,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check; exit 1 where something is wrong."""
+    from modelyard.findings import Report
     from modelyard.report.text import summary
 
     if arguments.models and arguments.changed_since is not None:
@@ -105,7 +105,12 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.folder = _is_folder(arguments)
     profile = _profile() if arguments.profile else None
     check = partial(_checked, arguments, profile)
-    fixed = _fixed(arguments, check) if arguments.fix else None
+    fixed = None
+    if arguments.fix:
+        from modelyard.cli import fixing
+
+        mend = fixing.manifests if arguments.folder else fixing.specs
+        fixed = mend(arguments, lambda *texts: check(*texts) or Report())
     found = fixed.report if fixed else check()
     if found is None:
         return CLEAN
@@ -114,16 +119,11 @@ def run(arguments: argparse.Namespace) -> int:
     if profile is not None:
         sys.stderr.write("".join(f"{line}\n" for line in profile.lines()))
     baseline = arguments.baseline is not None
-    closing = f"{fixed.closing if fixed else ''}{summary(found)}\n"
-    report(found, arguments, closing=closing, baseline=baseline, **(fixed.more if fixed else {}))
-    return FINDINGS if found.count("error") or (fixed and fixed.undone) else CLEAN
-
-
-def _fixed(arguments: argparse.Namespace, check: Callable[..., Report | None]) -> Outcome:
-    from modelyard.cli import fixing
-    from modelyard.findings import Report
-
-    return fixing.manifests(arguments, lambda texts: check(texts) or Report())
+    closing = f"{summary(found)}\n"
+    if fixed is not None:
+        return fixing.tell(fixed, arguments, closing, baseline=baseline)
+    report(found, arguments, closing=closing, baseline=baseline)
+    return FINDINGS if found.count("error") else CLEAN
 
 
 def _checked(

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from modelyard.cli.output import printed, say
+from modelyard.cli import CLEAN, FINDINGS, REFUSED
+from modelyard.cli.output import printed, report, say
+from modelyard.errors import Refused
+from modelyard.findings import Report
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from modelyard.findings import Report
     from modelyard.fix.rounds import Mended
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is left once all is mended that can be."""
+    """What was mended, and what is left."""
 
+    mended: Mended
     report: Report
-    closing: str = ""
-    """For people, after the findings."""
-    more: dict[str, Any] = field(default_factory=dict)
-    """For machines."""
-    undone: bool = False
-    """Whether something would change, and did not."""
+    is_refused: bool = False
+    """Whether the tree was not looked at."""
+    renders: bool = False
+    """Whether the tree has to be rendered again."""
 
 
 def manifests(arguments: argparse.Namespace, check: Callable[..., Report]) -> Outcome:
@@ -37,22 +38,64 @@ def manifests(arguments: argparse.Namespace, check: Callable[..., Report]) -> Ou
     found, mended = mend(files, check)
     if not arguments.diff:
         files.write(mended.texts)
-    return _told(found, mended, arguments)
+    return Outcome(mended, found)
 
 
-def _told(found: Report, mended: Mended, arguments: argparse.Namespace) -> Outcome:
-    """What was mended, and what is left."""
+def specs(arguments: argparse.Namespace, check: Callable[..., Report]) -> Outcome:
+    """Mend what people write in a repository of ours; the tree is left to `render`."""
+    from modelyard.fix.files import Folder
+    from modelyard.fix.specs import mend
+    from modelyard.load.repository import find_root
+    from modelyard.write.exclusive import exclusive
+
+    root = find_root(arguments.directory)
+    files = Folder(root)
+    found, is_refused = _asked(check)
+    mended = mend(root, files, found.findings)
+    if mended.texts and not arguments.diff:
+        with exclusive(root):
+            files.write(mended.texts)
+        found, is_refused = _asked(check)
+        stale = {one.location.file for one in found.findings if one.rule == "tree/stale"}
+        found.findings = [
+            one
+            for one in found.findings
+            if one.location.file not in stale or not mended.is_fixed(one)
+        ]
+        return Outcome(mended, found, is_refused, renders=bool(stale))
+    found.findings = [one for one in found.findings if not mended.is_fixed(one)]
+    return Outcome(mended, found, is_refused)
+
+
+def _asked(check: Callable[..., Report]) -> tuple[Report, bool]:
+    """What is wrong, and whether the input was refused for it."""
+    try:
+        return check(), False
+    except Refused as refusal:
+        return Report(list(refusal.findings)), True
+
+
+def tell(outcome: Outcome, arguments: argparse.Namespace, closing: str, *, baseline: bool) -> int:
+    """Print what was mended, and what is left; returns the exit code."""
+    from modelyard.fix.rounds import key
     from modelyard.report import mended as words
 
-    dry: bool = arguments.diff
+    mended, found, dry = outcome.mended, outcome.report, arguments.diff
     if printed(arguments) == "text":
         for line in words.lines(mended, dry=dry):
             say(line)
     found.findings = [
-        replace(finding, help=words.help_left(finding.help, mended.reasons[id(finding)]))
-        if id(finding) in mended.reasons
+        replace(finding, help=words.help_left(finding.help, mended.reasons[key(finding)]))
+        if finding.fix is not None and key(finding) in mended.reasons
         else finding
         for finding in found.findings
     ]
-    closing = f"{words.summary(mended, dry=dry)}\n"
-    return Outcome(found, closing, {"fixed": words.document(mended)}, dry and bool(mended.texts))
+    closing = words.summary(mended, dry=dry) + ("" if outcome.is_refused else closing)
+    if outcome.renders:
+        closing += "Run `modelyard render` to bring the tree up to date.\n"
+    more = {"fixed": words.document(mended)}
+    refused = outcome.is_refused and bool(found.findings)
+    report(found, arguments, closing=closing, refused=refused, baseline=baseline, **more)
+    if refused:
+        return REFUSED
+    return FINDINGS if found.count("error") or (dry and mended.texts) else CLEAN

@@ -32,4 +32,4 @@ def mend(folder: Folder, check: Callable[[Mapping[str, str]], Report]) -> tuple[
         if mending.judge(report.findings, after.findings):
             after = check(mending.texts)
         report = after
-    return report, mending.mended(report.findings)
+    return report, mending.mended()

@@ -39,8 +39,12 @@ class Mended:
     originals: dict[str, str] = field(default_factory=dict)
     """Their old ones."""
     fixed: list[Change] = field(default_factory=list)
-    reasons: dict[int, str] = field(default_factory=dict)
-    """Why a finding is left that has a fix, by its `id`."""
+    reasons: dict[Key, str] = field(default_factory=dict)
+    """Why findings are left that have a fix."""
+
+    def is_fixed(self, finding: Finding) -> bool:
+        """Whether a finding, or one that is known by the same, was mended."""
+        return any(key(change.finding) == key(finding) for change in self.fixed)
 
 
 class Mending:
@@ -53,8 +57,9 @@ class Mending:
         self.texts: dict[str, str] = {}
         self.fixed: list[Change] = []
         self.reasons: dict[Key, str] = {}
+        self.made: list[Change] = []
+        """The changes of the round."""
         self._before: dict[str, str | None] = {}
-        self._round: list[Change] = []
         self._careful: set[tuple[str, object]] = set()
         """Objects of which one change is made in a round, because one of several made it worse."""
 
@@ -64,14 +69,14 @@ class Mending:
 
     def apply(self, changes: Sequence[Change]) -> bool:
         """Make the changes that get along with each other; whether there was one."""
-        self._round, self._before = [], {}
+        self.made, self._before = [], {}
         by_file: dict[str, list[Change]] = defaultdict(list)
         for change in changes:
             if key(change.finding) not in self.reasons:
                 by_file[change.place.file].append(change)
         for file in sorted(by_file):
             self._apply(file, by_file[file])
-        return bool(self._round)
+        return bool(self.made)
 
     def _apply(self, file: str, changes: list[Change]) -> None:
         try:
@@ -96,7 +101,7 @@ class Mending:
                     self.reasons[key(change.finding)] = str(error)
                     continue
                 made.append((number, change.fix))
-            self._round.append(change)
+            self.made.append(change)
             done.add(about)
         if made:
             self._before[file] = self.texts.get(file)
@@ -105,12 +110,12 @@ class Mending:
     def judge(self, before: Iterable[Finding], after: Iterable[Finding]) -> bool:
         """Take back files in which a mend did not mend, or broke something; whether there were any."""
         most = _counted(before)
-        most.subtract(key(change.finding) for change in self._round)
+        most.subtract(key(change.finding) for change in self.made)
         worse = {found for found, count in _counted(after).items() if count > max(most[found], 0)}
         files = {found[0] for found in worse} & set(self._before)
         for file in files:
             self._take_back(file, {found[2] for found in worse if found[0] == file})
-        self.fixed += [change for change in self._round if change.place.file not in files]
+        self.fixed += [change for change in self.made if change.place.file not in files]
         return bool(files)
 
     def _take_back(self, file: str, objects: set[object]) -> None:
@@ -120,23 +125,18 @@ class Mending:
             del self.texts[file]
         else:
             self.texts[file] = old
-        here = [change for change in self._round if change.place.file == file]
+        here = [change for change in self.made if change.place.file == file]
         guilty = [change for change in here if _object(change)[1] in objects] or here
         for change in guilty:
             if len([other for other in guilty if _object(other) == _object(change)]) == 1:
                 self.reasons[key(change.finding)] = "it would not mend this, or would break more"
         self._careful |= {_object(change) for change in guilty}
 
-    def mended(self, findings: Iterable[Finding]) -> Mended:
-        """What was done, and why some of the findings that there are now are left."""
+    def mended(self) -> Mended:
+        """What was done."""
         originals = {file: self.original(file) for file in self.texts}
-        reasons = {
-            id(finding): self.reasons[key(finding)]
-            for finding in findings
-            if key(finding) in self.reasons
-        }
         fixed = sorted(self.fixed, key=lambda change: change.finding.sort_key)
-        return Mended(self.texts, originals, fixed, reasons)
+        return Mended(self.texts, originals, fixed, self.reasons)
 
 
 def key(finding: Finding) -> Key:

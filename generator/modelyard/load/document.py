@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from modelyard.findings import Finding, Location, Route
+from modelyard.findings import Finding, Fix, Location, Route
 from modelyard.load import scalars
 from modelyard.load.reader import MAX_BYTES
 from modelyard.words import shown
@@ -173,6 +173,8 @@ class _Reader:
         self.doubted = scalars.DOUBTFUL if kubernetes else frozenset()
         self.doubtful: list[tuple[Spot, str]] = []
         self.findings: list[Finding] = []
+        self.frames: list[_Frame] = []
+        """The collections around what is being read."""
         self.nodes = 0
         self.events = yaml
         self.openings = {yaml.MappingStartEvent: dict, yaml.SequenceStartEvent: list}
@@ -196,6 +198,7 @@ class _Reader:
         self.doubtful = []
         document = Document(self.file, self.text, doubtful=self.doubtful)
         frames: list[_Frame] = []
+        self.frames = frames
         frame: _Frame | None = None
         end = self.events.DocumentEndEvent
         while True:
@@ -275,8 +278,15 @@ class _Reader:
         try:
             return self.resolve(event.value)
         except scalars.Ambiguous as error:
-            self.complain("yaml/ambiguous", str(error), spot, error.help)
+            route = self.route() if error.help.startswith("quote it") else None
+            fix = Fix(quote=(route,)) if route is not None else None
+            self.complain("yaml/ambiguous", str(error), spot, error.help, fix)
             return str(event.value)
+
+    def route(self) -> Route | None:
+        """The way to the value that is being read; nothing for a key, and inside of one that is none."""
+        steps = [len(f.items) if f.items is not None else f.key for f in self.frames]
+        return tuple(steps) if all(isinstance(step, str | int) for step in steps) else None
 
     def key(self, event: Any, kind: Any, value: Any, spot: Spot) -> Any:
         if kind is self.events.AliasEvent:
@@ -295,11 +305,14 @@ class _Reader:
                 "yaml/alias", "merge keys (`<<`) are not allowed", spot, "write the keys out"
             )
         elif not isinstance(value, str):
+            self.frames[-1].key = text
+            route = self.route() if value is not None else None
             self.complain(
                 "yaml/key",
                 f"`{shown(text)}` is not text as a key",
                 spot,
                 f'quote it: "{shown(text)}"',
+                Fix(rename=((route, text),)) if route is not None else None,
             )
         return text
 
@@ -325,14 +338,19 @@ class _Reader:
             self.finding("yaml/limit", f"the document is {what}", spot, "no spec needs that")
         )
 
-    def complain(self, rule: str, message: str, spot: Spot, help: str) -> None:
+    def complain(
+        self, rule: str, message: str, spot: Spot, help: str, fix: Fix | None = None
+    ) -> None:
         if len(self.findings) == MAX_MISTAKES:
             rest = f"this file has more than {MAX_MISTAKES} mistakes"
             raise Unreadable(self.finding("yaml/limit", rest, spot, "see to those before it"))
-        self.findings.append(self.finding(rule, message, spot, help))
+        self.findings.append(self.finding(rule, message, spot, help, fix))
 
-    def finding(self, rule: str, message: str, spot: Spot, help: str) -> Finding:
-        return Finding(rule, message, Location(self.file, spot[0] + 1, spot[1] + 1), help=help)
+    def finding(
+        self, rule: str, message: str, spot: Spot, help: str, fix: Fix | None = None
+    ) -> Finding:
+        at = Location(self.file, spot[0] + 1, spot[1] + 1)
+        return Finding(rule, message, at, help=help, fix=fix)
 
 
 _NO_KEY: Any = object()

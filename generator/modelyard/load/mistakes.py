@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from modelyard.findings import Finding, Route, dotted
+from modelyard.load import mends
 from modelyard.load.document import MAX_MISTAKES
 from modelyard.load.scalars import meant_bool, meant_int
 from modelyard.load.suggest import did_you_mean, nearest
@@ -21,6 +22,7 @@ from modelyard.words import plain_number, said, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from modelyard.findings import Fix
     from modelyard.load.document import Document, Place
 
 
@@ -44,9 +46,16 @@ def unknown(document: Document, route: Route, fields: tuple[str, ...]) -> Findin
     """A key of a model's spec that nobody knows there."""
     from modelyard.spec.model import Model
 
-    message, help_ = _unknown(route, fields, _homes_in(Model, document, ()))
+    return _unknown_key(document, route, fields, _homes_in(Model, document, ()))
+
+
+def _unknown_key(
+    document: Document, route: Route, fields: tuple[str, ...], homes: list[tuple[str, str]]
+) -> Finding:
+    message, help_ = _unknown(route, fields, homes)
     at = document.locate(route, key=True)
-    return Finding("spec/unknown-key", message, at, route=route, help=help_)
+    fix = mends.of_key(document, route, fields, {name for name, _ in homes} - set(fields))
+    return Finding("spec/unknown-key", message, at, route=route, help=help_, fix=fix)
 
 
 def more(document: Document, route: Route, count: int) -> Finding:
@@ -93,6 +102,12 @@ class _Mistake:
         return f"the number `{shown(self.written)}`" if _is_number(self.value) else said(self.value)
 
     @property
+    def mend(self) -> Fix | None:
+        """What certainly was meant."""
+        written = self.written if isinstance(self.value, float) else ""
+        return mends.of_value(self.error, self.route, self.value, written, self.context)
+
+    @property
     def is_secret(self) -> bool:
         """Whether the value must not be repeated."""
         return any(named_secret(str(step)) for step in self.route)
@@ -129,9 +144,7 @@ def _finding(
     if mistake.error == "extra_forbidden":
         fields = tuple(known_keys(type_at(kind, loc[:-1])))
         homes = _homes_in(kind, document, route[: len(route) - len(loc)])
-        message, help_ = _unknown(route, fields, homes)
-        at = document.locate(route, key=True)
-        return Finding("spec/unknown-key", message, at, route=route, help=help_)
+        return _unknown_key(document, route, fields, homes)
     rule, message, help_ = _words(mistake)
     what = f"key `{shown(str(route[-1]))}`" if of_key else f"`{dotted(route)}`"
     if of_key or mistake.is_secret:
@@ -139,7 +152,8 @@ def _finding(
     if mistake.is_secret and not of_key:
         help_ = "put it into the store, and name it under `secrets`"
     at = document.locate(route, key=of_key)
-    return Finding(f"spec/{rule}", f"{what} {message}", at, route=route, help=help_)
+    fix = None if of_key or mistake.is_secret else mistake.mend
+    return Finding(f"spec/{rule}", f"{what} {message}", at, route=route, help=help_, fix=fix)
 
 
 def _missing(mistake: _Mistake, place: Callable[[Route], Place]) -> Finding:

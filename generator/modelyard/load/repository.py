@@ -12,7 +12,7 @@ from modelyard.load.reader import read_text, refused
 from modelyard.load.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from modelyard.load.document import Loaded
@@ -46,8 +46,10 @@ def find_root(start: Path) -> Path:
 class Repository:
     """A directory with `modelyard.yaml`. Files are loaded when they are first asked for."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, texts: Mapping[str, str] | None = None) -> None:
+        """`texts` stand in the place of files, by their paths from `root`."""
         self.root = root.resolve()
+        self.texts = texts or {}
         self._environments: dict[str, Loaded[Environment]] = {}
         self._blueprints: dict[str, Loaded[Blueprint]] = {}
         self._models: dict[str, Loaded[Model]] = {}
@@ -142,6 +144,8 @@ class Repository:
 
     def text(self, file: str) -> str:
         """The text of a file of the repository."""
+        if file in self.texts:
+            return self.texts[file]
         return read_text(self.root / file, file, root=self.root)
 
     def _names(self, folder: str) -> tuple[str, ...]:

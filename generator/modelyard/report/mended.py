@@ -29,7 +29,7 @@ def summary(mended: Mended, *, dry: bool) -> str:
     """How much was mended."""
     verb = "Would fix" if dry else "Fixed"
     fixed, files = len(mended.fixed), len(mended.texts)
-    return f"{verb} {plural(fixed, 'finding')} in {plural(files, 'file')}."
+    return f"{verb} {plural(fixed, 'finding')} in {plural(files, 'file')}.\n"
 
 
 def help_left(help: str, reason: str) -> str:

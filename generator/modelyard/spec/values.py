@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 
 class Wrong(ValueError):  # noqa: N818 - it is what the value is
-    """A value that was refused: the rule, what is wrong, and what to write instead."""
+    """A value that was refused: the rule, what is wrong, and what to write instead.
 
-    def __init__(self, rule: str, message: str, help: str = "") -> None:
+    `meant` is the one text that certainly was meant, where there is one.
+    """
+
+    def __init__(self, rule: str, message: str, help: str = "", meant: str = "") -> None:
         super().__init__(message)
         self.rule = rule
         self.help = help
+        self.meant = meant
 
 
 DNS_LIMIT = 253
@@ -63,8 +67,10 @@ class Text(str):
         else:
             raise Wrong("type", f"must be {cls.wanted}, got {said(value)}", cls.hint(value))
         if re.fullmatch(cls.pattern, text) is None:
-            near = cls.fix(_PASSWORD.sub("", text))
-            raise Wrong("value", f"must be {cls.wanted}, got `{shown(text)}`", near)
+            message = f"must be {cls.wanted}, got `{shown(text)}`"
+            meant = "" if _PASSWORD.search(text) else cls.meant(text)
+            sure = meant if cls._matches(meant) else ""
+            raise Wrong("value", message, cls.fix(_PASSWORD.sub("", text)), sure)
         cls.check(text)
         found = cls(text)
         if len(_known) < _KNOWN_LIMIT:
@@ -85,8 +91,16 @@ class Text(str):
         """Refuse a text that matches the pattern and still cannot be right."""
 
     @classmethod
-    def fix(cls, text: str) -> str:  # noqa: ARG003
+    def meant(cls, text: str) -> str:  # noqa: ARG003
+        """What certainly was meant by a text that does not match; nothing good where that is open."""
+        return ""
+
+    @classmethod
+    def fix(cls, text: str) -> str:
         """What to write instead of a text that does not match."""
+        near = cls.meant(text)
+        if near and cls._matches(near):
+            return f"write `{near}`"
         return f"write for example `{cls.examples[0]}`" if cls.examples else ""
 
     @classmethod
@@ -122,7 +136,7 @@ class Text(str):
             try:
                 return cls.read(value)
             except Wrong as wrong:
-                context = {"message": str(wrong), "help": wrong.help}
+                context = {"message": str(wrong), "help": wrong.help, "meant": wrong.meant}
                 raise PydanticCustomError(wrong.rule, "{message}", context) from None
 
         return core_schema.no_info_plain_validator_function(read)
@@ -155,6 +169,12 @@ class Quantity(Text):
         return _thousandths(str(self))
 
     @classmethod
+    def meant(cls, text: str) -> str:
+        """Only units of two letters, as `Gi`, leave no doubt: `4g` and `4GB` are two amounts."""
+        found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgtp])i(?:b|bytes)?\s*", text, re.I)
+        return f"{found[1]}{found[2].upper()}i" if found else ""
+
+    @classmethod
     def fix(cls, text: str) -> str:
         """Name the unit that was meant."""
         found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgtp])(i|b|ib|ytes)*\s*", text, re.I)
@@ -185,6 +205,12 @@ class Cpu(Quantity):
                 f"must be at most {cls.most_cores} cores, got `{text}`",
                 f"write `{text}m` for thousandths of a core" if text.isdecimal() else "",
             )
+
+    @classmethod
+    def meant(cls, text: str) -> str:
+        """A capital `M` could be a million."""
+        found = re.fullmatch(r"\s*([0-9.]+)\s*(m?)\s*(?:(?:[vV]?CPU|v?cpu|[cC]ore)s?)?\s*", text)
+        return f"{found[1]}{found[2]}" if found else ""
 
     @classmethod
     def fix(cls, text: str) -> str:
@@ -276,6 +302,12 @@ class Duration(Text):
             raise Wrong("value", f"must be longer than zero, got `{text}`", cls.fix(""))
 
     @classmethod
+    def meant(cls, text: str) -> str:
+        """The same length; without a unit, or with a capital `M`, it could be another one."""
+        sure = text == text.lower() and not text.rstrip()[-1:].isdigit()
+        return (_respelt(text) or "") if sure else ""
+
+    @classmethod
     def fix(cls, text: str) -> str:
         """The same length in the units that are known."""
         near = _respelt(text)
@@ -305,6 +337,11 @@ class Ratio(Text):
     def fraction(self) -> str:
         """The share as the shortest decimal from 0 to 1, as PromQL takes it."""
         return _fraction(str(self))
+
+    @classmethod
+    def meant(cls, text: str) -> str:
+        """A number from 10 on is a percentage; `1.5` could be one, or a slip."""
+        return f"{text}%" if re.fullmatch(r"[1-9][0-9](\.[0-9]+)?|100", text) else ""
 
     @classmethod
     def fix(cls, text: str) -> str:
@@ -460,10 +497,9 @@ class DnsName(Text):
             raise Wrong("value", message, cls.fix(""))
 
     @classmethod
-    def fix(cls, text: str) -> str:
+    def meant(cls, text: str) -> str:
         """Names in the DNS are lower-case here."""
-        near = text.lower().strip(".")
-        return f"write `{near}`" if cls._matches(near) else super().fix(text)
+        return text.lower().strip(".")
 
 
 class GitRevision(Text):
@@ -597,9 +633,14 @@ class Image(Text):
             raise Wrong("value", message, "shorten the repository")
 
     @classmethod
+    def meant(cls, text: str) -> str:
+        """Images have no scheme."""
+        return re.sub(r"^[a-z]+://", "", text)
+
+    @classmethod
     def fix(cls, text: str) -> str:
         """The commonest slips are a scheme, capital letters and a short digest."""
-        bare = re.sub(r"^[a-z]+://", "", text)
+        bare = cls.meant(text)
         if bare != text and cls._matches(bare):
             return f"leave the scheme out: write `{bare}`"
         name = re.split(r"(:[^/:@]*)?(@.*)?$", text, maxsplit=1)[0]
@@ -624,10 +665,9 @@ class Registry(Text):
     examples: ClassVar[tuple[str, ...]] = ("registry.example.com", "ghcr.io/example")
 
     @classmethod
-    def fix(cls, text: str) -> str:
+    def meant(cls, text: str) -> str:
         """The commonest slips are a scheme and a slash at the end."""
-        near = re.sub(r"^[a-z]+://", "", text).rstrip("/")
-        return f"write `{near}`" if cls._matches(near) else super().fix(text)
+        return re.sub(r"^[a-z]+://", "", text).rstrip("/")
 
 
 class Sha256(Text):
@@ -640,9 +680,14 @@ class Sha256(Text):
     examples: ClassVar[tuple[str, ...]] = ("0" * 64,)
 
     @classmethod
-    def fix(cls, text: str) -> str:
+    def meant(cls, text: str) -> str:
         """The prefix belongs to image digests only."""
-        bare = text.removeprefix("sha256:").lower()
+        return text.removeprefix("sha256:").lower()
+
+    @classmethod
+    def fix(cls, text: str) -> str:
+        """A digest of another length is none."""
+        bare = cls.meant(text)
         return f"write `{bare}`" if cls._matches(bare) else "`sha256sum FILE` prints it"
 
 
@@ -705,9 +750,9 @@ class HttpPath(Text):
     examples: ClassVar[tuple[str, ...]] = ("/predict",)
 
     @classmethod
-    def fix(cls, text: str) -> str:
+    def meant(cls, text: str) -> str:
         """Only the slash is missing."""
-        return f"write `/{text}`" if text and cls._matches(f"/{text}") else super().fix(text)
+        return f"/{text}" if text and "://" not in text else ""
 
 
 class PathPattern(HttpPath):
@@ -745,14 +790,14 @@ class Cidr(Text):
             ) from None
 
     @classmethod
-    def fix(cls, text: str) -> str:
+    def meant(cls, text: str) -> str:
         """One address is a range of its own."""
         import ipaddress
 
         try:
-            return f"write `{ipaddress.ip_network(text)}`"
+            return str(ipaddress.ip_network(text))
         except ValueError:
-            return super().fix(text)
+            return ""
 
 
 class Schedule(Text):
@@ -830,10 +875,16 @@ class KubernetesVersion(Text):
         return super().hint(value)
 
     @classmethod
-    def fix(cls, text: str) -> str:
+    def meant(cls, text: str) -> str:
         """A patch level or a `v` is one too many."""
         found = re.fullmatch(r"v?(1\.[0-9]{2})(\..*)?", text)
-        return f'write "{found[1]}"' if found else super().fix(text)
+        return found[1] if found else ""
+
+    @classmethod
+    def fix(cls, text: str) -> str:
+        """With the quotes that it needs."""
+        near = cls.meant(text)
+        return f'write "{near}"' if near else super().fix(text)
 
 
 _THOUSANDTHS = (
