@@ -12,8 +12,9 @@ from modelyard.findings import Report
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
+    from modelyard.findings import Finding
     from modelyard.fix.rounds import Mended
 
 
@@ -55,16 +56,30 @@ def specs(arguments: argparse.Namespace, check: Callable[..., Report]) -> Outcom
     if mended.texts and not arguments.diff:
         with exclusive(root):
             files.write(mended.texts)
-        found, is_refused = _asked(check)
-        stale = {one.location.file for one in found.findings if one.rule == "tree/stale"}
-        found.findings = [
-            one
-            for one in found.findings
-            if one.location.file not in stale or not mended.is_fixed(one)
-        ]
-        return Outcome(mended, found, is_refused, renders=bool(stale))
-    found.findings = [one for one in found.findings if not mended.is_fixed(one)]
+        again, is_refused = _asked(check)
+        stale = {one.location.file for one in again.findings if one.rule == "tree/stale"}
+        again.findings = [*_kept(again, stale), *_left(found, mended, stale)]
+        again.findings.sort(key=lambda finding: finding.sort_key)
+        return Outcome(mended, again, is_refused, renders=bool(stale))
+    left = [one for one in found.findings if not mended.is_fixed(one)]
+    found.findings = sorted([*left, *mended.uncovered], key=lambda finding: finding.sort_key)
     return Outcome(mended, found, is_refused)
+
+
+def _kept(found: Report, stale: Collection[str]) -> list[Finding]:
+    """What is wrong, but for what only old files say, which `render` will overwrite."""
+    return [
+        one for one in found.findings if one.location.file not in stale or one.rule == "tree/stale"
+    ]
+
+
+def _left(found: Report, mended: Mended, stale: Collection[str]) -> list[Finding]:
+    """What was wrong with files that `render` will overwrite, and still will be."""
+    return [
+        one
+        for one in found.findings
+        if one.location.file in stale and not mended.is_fixed(one) and one.rule != "tree/stale"
+    ]
 
 
 def _asked(check: Callable[..., Report]) -> tuple[Report, bool]:

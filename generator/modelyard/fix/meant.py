@@ -15,8 +15,14 @@ if TYPE_CHECKING:
 
 
 def meant(value: Any, fix: Fix, raw: Callable[[Route], str]) -> Any:
-    """A value with a fix; `raw` says how a scalar is written. Raises `LookupError`."""
-    found = deepcopy(value)
+    """A value with a fix; `raw` says how a scalar is written. Raises `CannotFix`."""
+    try:
+        return _changed(deepcopy(value), fix, raw)
+    except (LookupError, TypeError, AttributeError):
+        raise CannotFix("the place is not there any more") from None
+
+
+def _changed(found: Any, fix: Fix, raw: Callable[[Route], str]) -> Any:
     for route, name in fix.rename:
         parent = at(found, route[:-1])
         parent[name] = parent.pop(route[-1])

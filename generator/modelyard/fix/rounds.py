@@ -41,6 +41,8 @@ class Mended:
     fixed: list[Change] = field(default_factory=list)
     reasons: dict[Key, str] = field(default_factory=dict)
     """Why findings are left that have a fix."""
+    uncovered: list[Finding] = field(default_factory=list)
+    """What is only told now that other mistakes are mended."""
 
     def is_fixed(self, finding: Finding) -> bool:
         """Whether a finding, or one that is known by the same, was mended."""
@@ -112,25 +114,36 @@ class Mending:
         most = _counted(before)
         most.subtract(key(change.finding) for change in self.made)
         worse = {found for found, count in _counted(after).items() if count > max(most[found], 0)}
-        files = {found[0] for found in worse} & set(self._before)
+        named = {found[0] for found in worse}
+        files = {
+            change.place.file
+            for change in self.made
+            if key(change.finding) in worse or change.place.file in named
+        }
         for file in files:
-            self._take_back(file, {found[2] for found in worse if found[0] == file})
+            self._take_back(file, worse)
         self.fixed += [change for change in self.made if change.place.file not in files]
         return bool(files)
 
-    def _take_back(self, file: str, objects: set[object]) -> None:
-        """Take back a file in which something is wrong with some objects."""
+    def _take_back(self, file: str, worse: set[Key]) -> None:
+        """Take back a file: what was not mended is left, and what may have broken others tried alone."""
         old = self._before[file]
         if old is None:
             del self.texts[file]
         else:
             self.texts[file] = old
         here = [change for change in self.made if change.place.file == file]
-        guilty = [change for change in here if _object(change)[1] in objects] or here
+        objects = {found[2] for found in worse if found[0] == file}
+        guilty = (
+            [change for change in here if key(change.finding) in worse]
+            or [change for change in here if _object(change)[1] in objects]
+            or here
+        )
+        about = Counter(map(_object, guilty))
         for change in guilty:
-            if len([other for other in guilty if _object(other) == _object(change)]) == 1:
+            if key(change.finding) in worse or about[_object(change)] == 1:
                 self.reasons[key(change.finding)] = "it would not mend this, or would break more"
-        self._careful |= {_object(change) for change in guilty}
+        self._careful |= {_object(change) for change in guilty if key(change.finding) not in worse}
 
     def mended(self) -> Mended:
         """What was done."""
@@ -166,10 +179,13 @@ def _places(fix: Fix) -> Iterator[Route]:
 
 
 def _counted(findings: Iterable[Finding]) -> Counter[Key]:
-    found: Counter[Key] = Counter()
+    return Counter(map(key, everything(findings)))
+
+
+def everything(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings, and what is folded under them."""
     todo = list(findings)
     while todo:
         finding = todo.pop()
-        found[key(finding)] += 1
+        yield finding
         todo += finding.related
-    return found

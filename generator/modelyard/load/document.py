@@ -284,9 +284,11 @@ class _Reader:
             return str(event.value)
 
     def route(self) -> Route | None:
-        """The way to the value that is being read; nothing for a key, and inside of one that is none."""
-        steps = [len(f.items) if f.items is not None else f.key for f in self.frames]
-        return tuple(steps) if all(isinstance(step, str | int) for step in steps) else None
+        """The way to the value that is being read; nothing where a key is, or below one that is none."""
+        *outer, inner = self.frames or [_Frame({})]
+        last = len(inner.items) if inner.items is not None else inner.key
+        steps = (*(frame.last for frame in outer), last)
+        return steps if all(isinstance(step, str | int) for step in steps) else None
 
     def key(self, event: Any, kind: Any, value: Any, spot: Spot) -> Any:
         if kind is self.events.AliasEvent:
@@ -369,6 +371,13 @@ class _Frame:
         self.spots: Any = [] if listed else {}
         self.key: Any = None
         self.key_spot: Spot = (0, 0)
+
+    @property
+    def last(self) -> Any:
+        """The step to what was put into it last."""
+        if self.items is not None:
+            return len(self.items) - 1
+        return next(reversed(self.mapping), None)
 
 
 def _refuse_size(file: str, text: str, limit: int, max_depth: int) -> None:
