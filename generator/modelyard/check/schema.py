@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+from modelyard.check import mends
 from modelyard.findings import Fix, Route, at, cut, dotted
 from modelyard.load.suggest import did_you_mean, nearest
 from modelyard.words import said, shown
@@ -64,7 +65,7 @@ class Validators:
             )
         kind = self._kinds[identity]
         if kind is None:
-            yield self._unknown(*identity)
+            yield self._unknown(*identity, value)
         elif not kind.validator.is_valid(value):
             for error in kind.validator.iter_errors(value):
                 yield from _explained(error, kind.schema, value)
@@ -74,7 +75,7 @@ class Validators:
         names = {name for version, name in self.definitions.kinds if version == api_version}
         return nearest(cut(kind), names) if len(self._kinds) < MANY else None
 
-    def _unknown(self, api_version: str, kind: str) -> Problem:
+    def _unknown(self, api_version: str, kind: str, value: dict[str, Any]) -> Problem:
         known = self.definitions.kinds
         elsewhere = " and ".join(sorted({f"`{v}`" for v, name in known if name == kind}))
         since = self.definitions.gone_since(api_version, kind)
@@ -82,7 +83,8 @@ class Validators:
             help_ = f"write {elsewhere}" if elsewhere else "nothing took its place"
             named = f"`{shown(kind)}` of `{shown(api_version)}`"
             message = f"Kubernetes has no {named} since {since}"
-            return Problem("schema/removed-version", ("apiVersion",), message, help_)
+            fix = self._as_successor(value)
+            return Problem("schema/removed-version", ("apiVersion",), message, help_, fix=fix)
         near = self._near(api_version, kind)
         if elsewhere:
             help_ = f"it is known in {elsewhere}"
@@ -96,6 +98,13 @@ class Validators:
             f"there is no schema for `{shown(kind)}` of `{shown(api_version)}`",
             help_,
         )
+
+    def _as_successor(self, value: dict[str, Any]) -> Fix | None:
+        """Another version for an object of a version that is gone, if it is sound as it stands."""
+        version = mends.successor(value)
+        if version is None or any(self.problems({**value, "apiVersion": version})):
+            return None
+        return Fix(put=((("apiVersion",), version),))
 
 
 def _identity(value: Any) -> tuple[str, str] | Problem:
@@ -127,6 +136,7 @@ def _explained(error: Any, schema: Schema, value: Any) -> Iterator[Problem]:
                 f"{where} has no field `{shown(key)}`",
                 did_you_mean(key, known, what="its fields"),
                 of_key=True,
+                fix=mends.of_field(value, (*route, key), known),
             )
     elif name == "required":
         key = detail["property"].strip('"')
@@ -144,6 +154,7 @@ def _explained(error: Any, schema: Schema, value: Any) -> Iterator[Problem]:
             route,
             f"{where} must be {_either(kinds)}, got {said(found)}",
             _quoted(kinds, found),
+            fix=mends.of_type(value, route, kinds),
         )
     elif name in ("enum", "constant"):
         allowed = detail.get("options") or [detail.get("expected_value")]
@@ -153,6 +164,7 @@ def _explained(error: Any, schema: Schema, value: Any) -> Iterator[Problem]:
             route,
             f"{where} must not be {said(found)}",
             did_you_mean(str(found), words, what="allowed"),
+            fix=mends.of_word(value, route, words),
         )
     elif name == "falseSchema":
         key, parent = str(route[-1]), dotted(route[:-1]) or "the object"

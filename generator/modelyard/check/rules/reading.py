@@ -26,8 +26,12 @@ def _named(
     title: str,
     rows: tuple[str, ...] = (),
     aliases: tuple[str, ...] = (),
+    *,
+    can_fix: bool = False,
 ) -> Rule:
-    RULES[name] = Rule(name, title, severity, "file", rows, _found_elsewhere, aliases=aliases)
+    RULES[name] = Rule(
+        name, title, severity, "file", rows, _found_elsewhere, aliases=aliases, can_fix=can_fix
+    )
     return RULES[name]
 
 
@@ -38,10 +42,10 @@ _named("file/outside", "error", "Files lie in the repository")
 _named("file/size", "error", "Files have a bounded size")
 _named("file/unreadable", "error", "Files can be read")
 _named("yaml/alias", "error", "Values are written out where they count")
-_named("yaml/ambiguous", "error", "A number is one")
+_named("yaml/ambiguous", "error", "A number is one", can_fix=True)
 _named("yaml/character", "error", "A file holds no hidden characters")
 _named("yaml/duplicate-key", "error", "A mapping has each key once", ("T02",))
-_named("yaml/key", "error", "Keys are text", ("T03",))
+_named("yaml/key", "error", "Keys are text", ("T03",), can_fix=True)
 _named("yaml/limit", "error", "A document has a bounded size and depth")
 _named(
     "yaml/read-otherwise",
@@ -71,14 +75,16 @@ _named(
         "kyverno/check-deprecated-apis",
         "gatekeeper/verifydeprecatedapi",
     ),
+    can_fix=True,
 )
-_named("schema/type", "error", "Values have the type of their field", ("T03",))
+_named("schema/type", "error", "Values have the type of their field", ("T03",), can_fix=True)
 _named(
     "schema/unknown-field",
     "error",
     "Fields exist",
     ("T10", "T11"),
     ("kube-linter/schema-validation",),
+    can_fix=True,
 )
 _named("schema/unknown-kind", "error", "Every kind has a schema", ("T14",))
 _named(
@@ -86,6 +92,7 @@ _named(
     "error",
     "Values are among those that are allowed",
     ("T12",),
+    can_fix=True,
 )
 _named("tree/foreign-file", "warning", "A directory of ours holds what was rendered", ("T20",))
 _named("tree/hand-edited", "error", "Rendered files are changed by their spec", ("T18",))
@@ -109,13 +116,13 @@ _named("spec/patch", "error", "A patch finds its object")
 _named("spec/range", "error", "Values fit together")
 _named("spec/registry", "error", "Images come from registries of the environment")
 _named("spec/secret", "error", "Secrets do not stand in specs")
-_named("spec/type", "error", "Values have the type of their key")
+_named("spec/type", "error", "Values have the type of their key", can_fix=True)
 _named("spec/unknown-environment", "error", "Models run in environments that there are")
-_named("spec/unknown-key", "error", "Keys are known")
+_named("spec/unknown-key", "error", "Keys are known", can_fix=True)
 _named("spec/unknown-release", "error", "Environments run releases that were declared")
 _named("spec/unmeasured", "error", "Objectives can be measured")
 _named("spec/unpinned", "error", "Images and weights are pinned where the environment asks for it")
-_named("spec/value", "error", "Values are among those that are allowed")
+_named("spec/value", "error", "Values are among those that are allowed", can_fix=True)
 _named("policy/always-passes", "warning", "A rule that denies can deny")
 _named("policy/dropped-result", "warning", "Results of rules are messages")
 _named("policy/never-asked", "warning", "Rules are called so that they are asked")
