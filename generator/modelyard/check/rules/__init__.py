@@ -29,6 +29,7 @@ FAMILIES: tuple[str, ...] = (
     "names",
     "network",
     "objectives",
+    "operators",
     "placeholders",
     "priorities",
     "probes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,33 @@ def unknown_resource(manifest: Manifest, context: Context) -> Iterator[Hit]:
                 f"write one of {', '.join(f'`{name}`' for name in known)}",
                 of_key=True,
             )
+
+
+_PRODUCT = re.compile(r"(^|/|-)accelerator$|gpu[._-](product|type|model|name)$")
+
+
+@rule("gpu/unknown-product", "error", rows=("G14",), kinds=WORKLOADS, needs=("environment",))
+def unknown_product(manifest: Manifest, context: Context) -> Iterator[Hit]:
+    """A pod asks for nodes with a GPU that no pool has."""
+    pools = pools_of(context)
+    known = {
+        _bare(value) for pool in pools.values() for value in (pool.product, *labels(pool).values())
+    }
+    named = {key for pool in pools.values() for key in labels(pool)}
+    for pod in _placed(manifest) if pools else ():
+        route, found = setting(pod, "nodeSelector")
+        for key, value in mapping(found).items():
+            asked = _PRODUCT.search(str(key)) and key not in named and isinstance(value, str)
+            if asked and not any(_bare(value) in one or one in _bare(value) for one in known):
+                yield Hit(
+                    (*route, key),
+                    f"no pool of the environment has `{shown(value)}`: the pod stays pending",
+                    f"ask for {_listed(pools)}, by the labels of its pool",
+                )
+
+
+def _bare(product: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", str(product).lower())
 
 
 @rule(
@@ -160,6 +188,7 @@ def _nowhere(pod: Pod, offered: Pools, resource: str) -> Hit:
     kinds=WORKLOADS,
     needs=("environment",),
     aliases=("gatekeeper/requiredgputoleration",),
+    follows=("gpu/unknown-product",),
 )
 def not_tolerated(manifest: Manifest, context: Context) -> Iterator[Hit]:
     """A GPU pod tolerates the taints of its pool.
