@@ -29,6 +29,7 @@ LAYERS = (
     ("check", "scaffold", "report", "fix"),
     ("work",),
     ("diff",),
+    ("gate",),
     ("cli",),
 )
 """From what knows of nobody to what knows of everybody; a module may import from its own row, and

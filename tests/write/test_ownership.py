@@ -63,9 +63,12 @@ def test_the_directory_of_a_removed_model_goes_with_it(rendered: Shop) -> None:
     assert not any("fraud-detection/" in file for file in rendered.tree())
 
 
-def test_a_model_that_leaves_an_environment_leaves_its_tree(rendered: Shop) -> None:
+@pytest.mark.parametrize("words", [("fraud-detection",), ()])
+def test_a_model_that_leaves_an_environment_leaves_its_tree(
+    rendered: Shop, words: tuple[str, ...]
+) -> None:
     rendered.edit(SPEC, "  staging: {release: v1.3.0}\n", "")
-    rendered.run("render", "fraud-detection")
+    assert rendered.run("render", *words).code == 0
     assert not (rendered.root / "deploy/staging/fraud-detection").exists()
     assert (rendered.root / FRAUD).exists()
 

@@ -18,7 +18,6 @@ from modelyard.errors import Refused
 from modelyard.findings import Finding, Location, ObjectRef, Summary, anchored, cut
 from modelyard.load.document import parse, rendered
 from modelyard.load.reader import read_text
-from modelyard.load.repository import POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +56,8 @@ def all_rules(own: Path | None = None) -> Judge:
     from modelyard.policy.engine import PolicyError
 
     folders = [shipped() / "policies", *([own] if own is not None and own.is_dir() else [])]
+    if len(folders) > 1:
+        _refuse_links(folders[1])
     try:
         written, engine = policies.load(folders)
     except PolicyError as error:
@@ -65,12 +66,33 @@ def all_rules(own: Path | None = None) -> Judge:
     return Judge({**rules.load(), **written}.values(), engine.watch if engine else None)
 
 
+def _refuse_links(own: Path) -> None:
+    """Because what a link leads to is not in the repository, nobody would review it."""
+    found = [path for path in (own, *sorted(own.rglob("*"))) if path.is_symlink()]
+    if found:
+        raise Refused(
+            Finding(
+                "policy/link",
+                f"`{path.name}` is a symbolic link",
+                Location(path.relative_to(own.parent).as_posix(), 1, 1),
+                help="put the file itself here",
+            )
+            for path in found
+        )
+
+
 class Inspector:
     """Checks directories; compiled schemas are kept for each environment."""
 
-    def __init__(self, repository: Repository, *, rules: bool = True) -> None:
-        """Without rules, only schemas are asked."""
+    def __init__(
+        self, repository: Repository, *, rules: bool = True, facts: Repository | None = None
+    ) -> None:
+        """Without rules, only schemas are asked.
+
+        `facts` says what is allowed, where that is not for the repository itself to say.
+        """
         self.repository = repository
+        self.facts = facts or repository
         self.rules = rules
         self._validators: dict[str, Validators] = {}
         self._custom: dict[tuple[str, str], Any] | None = None
@@ -110,11 +132,27 @@ class Inspector:
         verdict = self.judge.objects(Objects(manifests), self.context(output))
         summary.checks += verdict.checks
         findings += self._broken(output, verdict, lying)
-        exemptions, unreadable = self._exemptions(output, manifests, lying)
+        exemptions, unreadable = self.exemptions(output, manifests, lying)
         findings = self._leveled(findings + unreadable, output.tree.environment)
         return Inspection(findings, summary, _packed(verdict), tuple(exemptions))
 
-    def _exemptions(
+    def gathered(self, output: Output) -> Inspection:
+        """What the rules of the whole environment want to know of a directory, and nothing more.
+
+        Beside that only rules are told that had to be stopped.
+        """
+        from modelyard.check.judge import Verdict
+
+        directory, verdict = output.tree.directory, Verdict()
+        manifests = [
+            Manifest(built.manifest, f"{directory}/{built.file}") for built in output.tree.files
+        ]
+        self.judge.gather(Objects(manifests), self.context(output), verdict)
+        exemptions, _ = self.exemptions(output, manifests, {})
+        stopped = self._broken(output, verdict, {})
+        return Inspection(stopped, Summary(), _packed(verdict), tuple(exemptions))
+
+    def exemptions(
         self, output: Output, manifests: list[Manifest], lying: dict[str, list[Document]]
     ) -> tuple[list[Exemption], list[Finding]]:
         """The exceptions of the spec, and of the objects' annotations."""
@@ -141,7 +179,7 @@ class Inspector:
         return found, wrong
 
     def _leveled(self, findings: list[Finding], environment: str) -> list[Finding]:
-        return leveled(findings, self.repository.environment(environment).value.spec.levels)
+        return leveled(findings, self.facts.environment(environment).value.spec.levels)
 
     def environment(self, name: str, claims: Iterable[tuple[str, Any]]) -> list[Finding]:
         """What the directories of an environment break together, by what was gathered of each."""
@@ -202,14 +240,14 @@ class Inspector:
             from modelyard.check.judge import Judge
 
             return Judge([])
-        return all_rules(self.repository.root / POLICIES)
+        return all_rules(self.facts.policies)
 
     def context(self, output: Output) -> Context:
         """What rules know beside the objects."""
         return self._context(output.tree.environment, output.plan)
 
     def _context(self, environment: str, plan: Plan | None = None) -> Context:
-        found = self.repository.environment(environment)
+        found = self.facts.environment(environment)
         written = found.document.value
         return Context(found.value.spec, written["spec"] if isinstance(written, dict) else {}, plan)
 
@@ -233,15 +271,15 @@ class Inspector:
     def validators(self, environment: str) -> Validators:
         """The schemas of an environment."""
         if environment not in self._validators:
-            version = str(self.repository.environment(environment).value.spec.cluster.kubernetes)
+            version = str(self.facts.environment(environment).value.spec.cluster.kubernetes)
             self._validators[environment] = Validators(Definitions(version, self.custom()))
         return self._validators[environment]
 
     def custom(self) -> dict[tuple[str, str], Any]:
         """The team's own definitions; raises `Refused` where they cannot be read."""
         if self._custom is None:
-            settings = self.repository.settings
-            found, findings = custom.load(self.repository.root, settings.value.spec.schemas)
+            settings = self.facts.settings
+            found, findings = custom.load(self.facts.definitions, settings.value.spec.schemas)
             if findings:
                 raise Refused(
                     replace(finding, location=settings.document.locate(finding.route))

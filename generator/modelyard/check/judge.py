@@ -101,14 +101,19 @@ class Judge:
                 with self._limited(rule, first, verdict):
                     for hit in rule.check(objects, context):
                         verdict.add(Broken(rule, hit.manifest or objects.manifests[0], hit))
+        self.gather(objects, context, verdict)
+        verdict.close()
+        return verdict
+
+    def gather(self, objects: Objects, context: Context, verdict: Verdict) -> None:
+        """What rules of the environment want to know of one model's objects."""
+        first = objects.manifests[0] if objects.manifests else None
         for rule in self._environment:
             if rule.gather is not None and self._decides(rule, context, verdict):
                 with self._limited(rule, first, verdict):
                     claims = list(rule.gather(objects, context))
                     if claims:
                         verdict.claims[rule.name] = claims
-        verdict.close()
-        return verdict
 
     def environment(self, claims: dict[str, list[Claim]], context: Context) -> list[Broken]:
         """What the models of an environment break together."""

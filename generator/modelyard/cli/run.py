@@ -28,7 +28,7 @@ class Command(Protocol):
 
 
 COMMANDS = (
-    "init", "new", "render", "check", "diff", "rules", "explain", "test", "verify", "schema",
+    "init", "new", "render", "check", "diff", "gate", "rules", "explain", "test", "verify", "schema",
     "completion",
 )  # fmt: skip
 """In the order in which a newcomer needs them. Each is a module of this package."""

@@ -54,6 +54,16 @@ class Repository:
         self._blueprints: dict[str, Loaded[Blueprint]] = {}
         self._models: dict[str, Loaded[Model]] = {}
 
+    @property
+    def policies(self) -> Path:
+        """Where the team's own policies are, if it has any."""
+        return self.root / POLICIES
+
+    @property
+    def definitions(self) -> Path:
+        """What `spec.schemas` of the settings is relative to."""
+        return self.root
+
     @cached_property
     def settings(self) -> Loaded[Settings]:
         """`modelyard.yaml`; raises `Refused`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 Task = tuple[str, tuple[str, ...], frozenset[str]]
 """A model, environments, and those in which its tree is known to be what rendering would make."""
+
+Asked = Callable[[str, str], bool]
+"""Whether a directory is to be checked, by its environment and model."""
 
 
 @dataclass(slots=True)
@@ -41,6 +45,8 @@ class Result:
     exemptions: tuple[Exemption, ...] = ()
     """The exceptions that hold here. A directory that has some is looked at in every run, because
     what they are about is in every report."""
+    is_light: bool = False
+    """Whether it was not looked at, and only gathered from."""
 
     def inspected(self, inspection: Inspection) -> None:
         """Take what came of looking at the directory."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from modelyard.load.repository import Repository
     from modelyard.load.selection import Selection
     from modelyard.pipeline import Kind, Output
-    from modelyard.work.result import Result, Task
+    from modelyard.work.result import Asked, Result, Task
     from modelyard.write.state import Fingerprint, State
 
 
@@ -55,14 +55,19 @@ class Session:
         check: bool = False,
         rules: bool = True,
         jobs: int | None = None,
+        asked: Asked | None = None,
     ) -> None:
+        """`asked` says which directories of models are checked; all of them without it.
+
+        Of the others only that is known which rules of the whole environment want to know.
+        """
         self.repository = repository
         self.rules = rules
         self.selection = selection
         self.state = state
         self.check = check
         self.survey = Survey(repository, state, selection, check=check)
-        self.pool = Pool(repository, force=force, check=check, rules=rules, jobs=jobs)
+        self.pool = Pool(repository, force=force, check=check, rules=rules, jobs=jobs, asked=asked)
         self._selected = frozenset(selection.models)
         self.results: list[Result] = []
         self.share = Share()
@@ -153,16 +158,22 @@ class Session:
             key = self.survey.check_key(environment)
             if not here and verdicts.get(environment) == key:
                 continue
-            claims = [claim for result in here for claim in result.claims]
-            for directory in sorted(self.survey.fresh):
-                if directory.split("/")[1] == environment:
-                    claims += self.survey.fresh[directory][6]
+            claims = self.claims(environment)
             new = self.pool.local.inspector.environment(environment, claims) if claims else []
             found += new
             verdicts.pop(environment, None)
             if not new:
                 verdicts[environment] = key
         return found
+
+    def claims(self, environment: str) -> list[tuple[str, Any]]:
+        """What rules of the environment have gathered of all its directories."""
+        here = [result for result in self.results if result.environment == environment]
+        claims = [claim for result in here for claim in result.claims]
+        for directory in sorted(self.survey.fresh):
+            if directory.split("/")[1] == environment:
+                claims += self.survey.fresh[directory][6]
+        return claims
 
     def close(self) -> None:
         """Let the workers go."""
@@ -225,7 +236,7 @@ class Session:
         """The environments' own directories, from the kinds that their models have."""
         found: list[Result] = []
         for environment in self.selection.environments:
-            kinds = sorted(self._kinds(environment))
+            kinds = sorted(self.kinds(environment))
             key_kinds = tuple(kinds)
             wanted = [f"{TREE}/{environment}/{name}" for name in ("platform", "argocd")]
             key = self.survey.environment_key(environment, key_kinds)
@@ -237,7 +248,7 @@ class Session:
                 found.append(result)
         return found
 
-    def _kinds(self, environment: str) -> set[Kind]:
+    def kinds(self, environment: str) -> set[Kind]:
         """The kinds of every model in an environment: just built, known, or read from its lock."""
         here = [result for result in self.results if result.environment == environment]
         done = {result.model for result in here}
@@ -380,6 +391,6 @@ def _settled(
         exemptions,
         judge,
         today=today,
-        seen={result.directory for result in session.results},
+        seen={result.directory for result in session.results if not result.is_light},
         undecided={rule.name for rule in judge.rules if partly and rule.scope == "environment"},
     )

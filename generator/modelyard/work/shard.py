@@ -17,17 +17,27 @@ from modelyard.write.state import Fingerprint, fingerprint
 from modelyard.write.swap import Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from modelyard.check.inspection import Inspector
     from modelyard.load.repository import Repository
+    from modelyard.work.result import Asked
 
 
 class Shard:
     """Renders its models, remembers what would change, and writes it when told to."""
 
     def __init__(
-        self, repository: Repository, *, force: bool, check: bool, rules: bool = True
+        self,
+        repository: Repository,
+        *,
+        force: bool = False,
+        check: bool,
+        rules: bool = True,
+        asked: Asked | None = None,
     ) -> None:
         self.repository = repository
+        self.asked = asked
         self.force = force
         self.check = check
         self.rules = rules
@@ -58,14 +68,22 @@ class Shard:
             if findings:
                 continue
             share.deployed[model] = pipeline.deployed(self.repository, model)
-            share.results += [
-                self.trusted(output)
-                if output.tree.environment in rendered
-                else self.compared(output)
-                for output in outputs
-            ]
+            share.results += [self._one(output, rendered) for output in outputs]
             share.results += self._withdrawn(model, wanted, share.deployed[model])
         return share
+
+    def _one(self, output: pipeline.Output, rendered: Collection[str]) -> Result:
+        environment = output.tree.environment
+        if self.asked is not None and not self.asked(environment, output.tree.name):
+            return self.gathered(output)
+        return self.trusted(output) if environment in rendered else self.compared(output)
+
+    def gathered(self, output: pipeline.Output) -> Result:
+        """A directory that nobody asked about: only what others must know of it."""
+        result = self._result(output)
+        result.is_light, result.fingerprint = True, None
+        result.inspected(self.inspector.gathered(output))
+        return result
 
     def compared(self, output: pipeline.Output) -> Result:
         """One directory against what is there."""

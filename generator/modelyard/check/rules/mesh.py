@@ -26,6 +26,7 @@ from modelyard.check.links import (
 )
 from modelyard.check.objects import mapping, matches, sequence
 from modelyard.check.rule import Claim, Hit, rule
+from modelyard.check.selectors import Selectors
 from modelyard.words import shown
 
 if TYPE_CHECKING:
@@ -799,15 +800,16 @@ def no_authorization(claims: list[Claim], _context: Context) -> Iterator[Hit]:
     Asked where policies of the namespace are among the objects; elsewhere they may be kept in
     another place.
     """
-    policies = [claim.value for claim in claims if claim.key == "policy"]
-    kept = {namespace for namespace, _ in policies}
+    known = [claim.value for claim in claims if claim.key == "policy"]
+    policies = Selectors(known, plain=True)
+    kept = {namespace for namespace, _ in known}
     for claim in claims:
         if claim.key != "pod" or claim.value[0] not in kept:
             continue
         namespace, labels = claim.value
         if not any(
             where in (namespace, _ROOT) and matches(selector, labels)
-            for where, selector in policies
+            for where, selector in policies.near(labels)
         ):
             yield Hit(
                 claim.route,

@@ -32,6 +32,7 @@ from modelyard.check.links import (
 )
 from modelyard.check.objects import mapping, selects, sequence
 from modelyard.check.rule import Claim, Hit, rule
+from modelyard.check.selectors import Selectors
 from modelyard.words import shown
 
 if TYPE_CHECKING:
@@ -330,14 +331,15 @@ def no_network_policy(claims: list[Claim], _context: Context) -> Iterator[Hit]:
     Asked where the objects hold the policies of a namespace, or the namespace itself; elsewhere
     they may be kept in another place.
     """
-    policies = [claim.value for claim in claims if claim.key == "policy"]
+    policies = Selectors(claim.value for claim in claims if claim.key == "policy")
     kept = {claim.value[0] for claim in claims if claim.key != "pod"}
     for claim in claims:
         if claim.key != "pod" or claim.value[0] not in kept:
             continue
         namespace, labels = claim.value
         if not any(
-            together(where, namespace) and selects(selector, labels) for where, selector in policies
+            together(where, namespace) and selects(selector, labels)
+            for where, selector in policies.near(labels)
         ):
             yield Hit(
                 claim.route,
