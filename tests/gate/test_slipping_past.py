@@ -169,10 +169,9 @@ def test_an_edit_of_the_judge_does_not_hold_and_is_told_first(branch: Branch, na
     run = branch.gate()
     assert run.code == 1, run.out
     assert f"(as main judges it) [{way.found}]" in run.out
-    first = run.out.split("\n")[0]
-    assert "[gate/" in first
+    assert run.out.startswith("This change edits what changes are judged by: ")
     assert way.told in run.out
-    assert branch.gate("--trust-head").code == 0
+    assert "as main judges it" not in branch.gate("--trust-head").out
 
 
 def test_a_policy_that_is_a_link_is_refused(branch: Branch, tmp_path: Path) -> None:
@@ -183,7 +182,7 @@ def test_a_policy_that_is_a_link_is_refused(branch: Branch, tmp_path: Path) -> N
     branch.save()
     run = branch.gate()
     assert run.code == 2
-    assert "is a symbolic link" in run.out.split("\n")[0]
+    assert "is a symbolic link" in run.out.split("\n")[1]
     assert "[policy/link]" in run.out
 
 
@@ -199,7 +198,7 @@ def test_an_exception_that_ended_does_not_go_on(branch: Branch) -> None:
     assert branch.run("check").code == 0
     run = branch.gate()
     assert run.code == 1
-    assert "changes an exception from `team/no-debug`" in run.out.split("\n")[0]
+    assert "changes an exception from `team/no-debug`" in run.out.split("\n")[1]
     assert "logs too much (as main judges it) [team/no-debug]" in run.out
 
 
@@ -234,7 +233,7 @@ def test_a_baseline_is_that_of_the_base(branch: Branch) -> None:
     assert branch.run("check", "--baseline", str(branch.root / "known.json")).code == 0
     run = branch.gate("--baseline", "known.json")
     assert run.code == 1
-    assert "adds the baseline [gate/baseline]" in run.out.split("\n")[0]
+    assert "adds the baseline [gate/baseline]" in run.out.split("\n")[1]
     assert "logs too much (as main judges it)" in run.out
     assert branch.gate("--baseline", "known.json", "--trust-head").code == 0
     branch.git("checkout", "-q", "-B", "main")
@@ -291,7 +290,7 @@ def test_settings_of_conftest_are_not_read(branch: Branch) -> None:
     branch.render()
     run = branch.gate()
     assert run.code == 1
-    assert run.out.startswith("conftest.toml:1:1: warning: changes the settings of conftest")
+    assert "conftest.toml:1:1: warning: changes the settings of conftest" in run.out
 
 
 @pytest.mark.parametrize(

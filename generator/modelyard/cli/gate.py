@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from modelyard.cli import CLEAN, FINDINGS, REFUSED
 from modelyard.cli.common import add_directory, add_work, repository
-from modelyard.cli.output import add_output, report, say
+from modelyard.cli.output import add_reports, report
 
 if TYPE_CHECKING:
     import argparse
@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="do not count what the base has in this file of the repository",
     )
     add_directory(parser)
-    add_output(parser)
+    add_reports(parser)
     add_work(parser)
 
 
@@ -66,18 +66,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(verdict: Verdict, arguments: argparse.Namespace) -> None:
-    """What the change edits of its judges, what is wrong with it, what it does; and the verdict."""
-    import sys
+    """What the change edits of its judges, what is wrong with it, what it does; and the verdict.
+
+    Because a comment is posted in our name, its links lead to the address that the base knows.
+    """
     from dataclasses import replace
 
-    from modelyard.diff.report import machine, text
+    from modelyard.diff.report.links import links
+    from modelyard.gate.report import Writer
 
+    writer = Writer(verdict, links(verdict.past))
     whole = replace(verdict.report, findings=[*verdict.edits, *verdict.report.findings])
-    compared = verdict.comparison
-    about = {"base": verdict.base, "passes": verdict.passes, "refused": verdict.refused}
-    more = {"gate": about, "diff": machine.document(compared) if compared else None}
-    report(whole, arguments.output, **more)
-    if arguments.output == "text":
-        if compared:
-            text.write(compared, sys.stdout)
-        say(f"The gate is {'open' if verdict.passes else 'shut'}.")
+    own = {"text": writer.text, "markdown": writer.markdown}
+    refused, baseline = verdict.refused, arguments.baseline is not None
+    report(whole, arguments, refused=refused, baseline=baseline, own=own, **writer.more())

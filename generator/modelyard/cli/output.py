@@ -11,7 +11,7 @@ from modelyard.cli import REFUSED
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from modelyard.findings import Report
     from modelyard.report import Look
@@ -90,16 +90,18 @@ def report(
     closing: str = "",
     refused: bool = False,
     baseline: bool = False,
+    own: Mapping[str, Callable[[Report, Look], str]] | None = None,
     **more: Any,
 ) -> None:
     """Write a report in every format that was asked for.
 
-    `closing` are lines for people after the findings, `more` keys for machines. Where a file cannot
-    be written, the others are, and the command ends with 2.
+    `closing` are lines for people after the findings, `more` keys for machines, `own` writes formats in
+    the command's own way. Where a file cannot be written, the others are, and the command ends with 2.
     """
     from modelyard.report import render
 
-    look = _look(arguments, closing=closing, refused=refused, baseline=baseline, more=more)
+    known = {"closing": closing, "refused": refused, "baseline": baseline, "more": more}
+    look = _look(arguments, **known, own=own or {})
     whole = True
     for name, file in sorted(_targets(arguments), key=lambda target: not target[1]):
         if file:

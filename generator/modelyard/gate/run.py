@@ -61,12 +61,16 @@ class Verdict:
     """What came of a change."""
 
     base: str
+    past: Repository
+    """The repository as the base has it."""
     edits: list[Finding]
     """What it edits of its own judges; these come first, and are not in the report."""
     report: Report
     comparison: Comparison | None = None
     """Nothing where the change cannot be rendered."""
     refused: bool = False
+    trusted: bool = False
+    """Whether an owner took the change's word."""
 
     @property
     def passes(self) -> bool:
@@ -82,7 +86,7 @@ def gate(repository: Repository, wanted: Wanted, state: State) -> Verdict:
     changed = {*found.models, *(name for _, name in found.directories)}
     edits = told.edits(base, repository, sorted(changed), wanted.baseline)
     edits += _surroundings(base)
-    verdict = Verdict(base.name, edits, Report())
+    verdict = Verdict(base.name, base.past, edits, Report(), trusted=wanted.trust_head)
     every = found.everything or any(edit.rule in LOOKED_AT for edit in edits)
     selection = Selection(repository.model_names, repository.environment_names, whole=True)
     asked = None if every else found.concerns

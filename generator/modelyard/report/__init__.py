@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from modelyard.findings import Report
@@ -42,6 +42,8 @@ class Look:
     """Folders with the documentation of rules; the first one that has a rule counts."""
     limit: int = LIMIT
     """Characters, for formats that are cut where they are shown."""
+    own: Mapping[str, Callable[[Report, Look], str]] = field(default_factory=dict)
+    """Formats that the command writes itself, because it has more to say than findings."""
 
 
 class Format(Protocol):
@@ -53,6 +55,8 @@ class Format(Protocol):
 
 def render(name: str, report: Report, look: Look) -> str:
     """A report in a format."""
+    if name in look.own:
+        return look.own[name](report, look)
     from importlib import import_module
     from typing import cast
 

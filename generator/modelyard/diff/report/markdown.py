@@ -13,7 +13,7 @@ from modelyard.diff.comparison import KINDS, LEVELS, OPERATIONS
 from modelyard.diff.report.blocks import by_risk, linked, object_block
 from modelyard.diff.report.groups import grouped
 from modelyard.diff.report.headline import headline, nothing
-from modelyard.diff.report.page import Page, code, folded, joined, plain, sentence, size
+from modelyard.diff.report.page import LIMIT, Page, code, folded, joined, plain, sentence, size
 from modelyard.diff.report.totals import between, money, title
 from modelyard.words import plural
 
@@ -37,11 +37,11 @@ def write(comparison: Comparison, stream: TextIO, link: Link) -> None:
     stream.write(comment(comparison, link))
 
 
-def comment(comparison: Comparison, link: Link) -> str:
-    """The comment; one line where there is nothing to say."""
+def comment(comparison: Comparison, link: Link, limit: int = LIMIT) -> str:
+    """The comment; one line where there is nothing to say. The marker is its first line."""
     if not comparison:
         return f"{MARKER}\n{sentence(nothing(comparison))}\n"
-    page = Page()
+    page = Page(limit)
     page.takes(MARKER)
     page.takes(f"**{sentence(headline(comparison))}**")
     environments = sorted((e for e in comparison.environments if e.shown), key=_worst)
