@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ class Load:
     """What one pod takes, in thousandths, by the names that a quota has for it."""
     routes: tuple[Route, Route]
     """Where these numbers are decided."""
-    manifest: Manifest | None = None
+    manifest: Manifest | None = field(default=None, compare=False)
     """The object that decides them: the workload, or its autoscaler; nothing where a lock tells."""
 
     def claimed(self, key: str, value: Any = None) -> Claim:
