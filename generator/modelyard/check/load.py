@@ -172,9 +172,9 @@ def _amounts(pod: Pod, place: EnvironmentSpec) -> dict[str, int]:
         limits = mapping(mapping(container.value.get("resources")).get("limits"))
         names |= {("requests", str(name)) for name in limits if is_device(name)}
     found = {}
-    for field, name in sorted(names):
-        parts = [(one, _amount(one, field, name, place)) for one in pod.containers]
-        found[f"{field}.{name}"] = of_pod(parts)
+    for section, name in sorted(names):
+        parts = [(one, _amount(one, section, name, place)) for one in pod.containers]
+        found[f"{section}.{name}"] = of_pod(parts)
     return {name: amount for name, amount in found.items() if amount}
 
 
