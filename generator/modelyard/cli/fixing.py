@@ -108,9 +108,9 @@ def tell(outcome: Outcome, arguments: argparse.Namespace, closing: str, *, basel
     closing = words.summary(mended, dry=dry) + ("" if outcome.is_refused else closing)
     if outcome.renders:
         closing += "Run `modelyard render` to bring the tree up to date.\n"
-    more = {"fixed": words.document(mended)}
+    fixed = words.document(mended)
     refused = outcome.is_refused and bool(found.findings)
-    report(found, arguments, closing=closing, refused=refused, baseline=baseline, **more)
+    report(found, arguments, closing=closing, refused=refused, baseline=baseline, fixed=fixed)
     if refused:
         return REFUSED
     return FINDINGS if found.count("error") or (dry and mended.texts) else CLEAN
