@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
-from modelyard.check.objects import mapping, matches, selects, sequence
+from modelyard.check.objects import mapping, selects, sequence
 from modelyard.check.rule import Hit
 from modelyard.words import shown
 
@@ -51,9 +51,10 @@ def together(one: str, other: str) -> bool:
 
 def is_opaque(objects: Objects, namespace: str) -> bool:
     """Whether controllers make pods there of which the objects say nothing."""
-    return any(together(found.namespace, namespace) for found in objects.of(*_OPAQUE)) or any(
-        found.group == "serving.knative.dev" for found in objects.of("Service")
-    )
+    if "serving.knative.dev" in objects.groups("Service"):
+        return True
+    where = objects.namespaces(*_OPAQUE)
+    return bool(where) and (not namespace or "" in where or namespace in where)
 
 
 def written(selector: Any) -> dict[str, Any]:
@@ -80,13 +81,14 @@ def pods_of(objects: Objects, service: Manifest) -> list[Pod]:
     selector = written(service.spec.get("selector"))
     if not selector:
         return []
-    return [pod for pod in pods_in(objects, service.namespace) if matches(selector, pod.labels)]
+    pods = objects.labelled(selector)
+    return [pod for pod in pods if together(pod.manifest.namespace, service.namespace)]
 
 
 def service_named(objects: Objects, namespace: str, name: str) -> Manifest | None:
     """A Service by its name."""
-    for found in services(objects):
-        if found.name == name and together(found.namespace, namespace):
+    for found in objects.named("Service", name):
+        if not found.group and together(found.namespace, namespace):
             return found
     return None
 

@@ -265,6 +265,7 @@ class Objects:
 
     def __init__(self, manifests: list[Manifest]) -> None:
         self.manifests = manifests
+        self._known: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Manifest]]:
@@ -277,12 +278,42 @@ class Objects:
         """The objects of some kinds, as they stand."""
         return [manifest for kind in kinds for manifest in self._by_kind.get(kind, ())]
 
+    def groups(self, kind: str) -> frozenset[str]:
+        """The API groups of the objects of a kind."""
+        return self._told(kind)[0]
+
+    def namespaces(self, *kinds: str) -> frozenset[str]:
+        """The namespaces of the objects of some kinds."""
+        return frozenset[str]().union(*(self._told(kind)[1] for kind in kinds))
+
+    def _told(self, kind: str) -> tuple[frozenset[str], frozenset[str]]:
+        if kind not in self._known:
+            these = self._by_kind.get(kind, ())
+            groups, namespaces = ({m.group for m in these}, {m.namespace for m in these})
+            self._known[kind] = (frozenset(groups), frozenset(namespaces))
+        return self._known[kind]
+
     def find(self, kind: str, namespace: str, name: str) -> Manifest | None:
-        """An object by its name."""
-        for manifest in self._by_kind.get(kind, ()):
-            if manifest.name == name and manifest.namespace == namespace:
-                return manifest
-        return None
+        """An object by its name; of several the first."""
+        return self._by_name.get((kind, namespace, name))
+
+    def named(self, kind: str, name: str) -> list[Manifest]:
+        """The objects of a kind that have a name, in whatever namespace."""
+        return self._with_name.get((kind, name), [])
+
+    @cached_property
+    def _with_name(self) -> dict[tuple[str, str], list[Manifest]]:
+        found: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
+        for manifest in self.manifests:
+            found[manifest.kind, manifest.name].append(manifest)
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str, str], Manifest]:
+        found: dict[tuple[str, str, str], Manifest] = {}
+        for manifest in self.manifests:
+            found.setdefault((manifest.kind, manifest.namespace, manifest.name), manifest)
+        return found
 
     @cached_property
     def pods(self) -> list[Pod]:
@@ -291,11 +322,23 @@ class Objects:
 
     def selected(self, namespace: str, selector: Mapping[str, Any]) -> list[Pod]:
         """The pods of a namespace that plain labels select; an empty selector selects all."""
-        return [
-            pod
-            for pod in self.pods
-            if pod.manifest.namespace == namespace and matches(selector, pod.labels)
-        ]
+        pods = self.labelled(selector)
+        return [pod for pod in pods if pod.manifest.namespace == namespace]
+
+    def labelled(self, selector: Mapping[str, Any]) -> list[Pod]:
+        """The pods of all namespaces that plain labels select."""
+        label = next((item for item in selector.items() if isinstance(item[1], str)), None)
+        near = self.pods if label is None else self._by_label[label]
+        return [pod for pod in near if matches(selector, pod.labels)]
+
+    @cached_property
+    def _by_label(self) -> dict[tuple[str, str], list[Pod]]:
+        found: dict[tuple[str, str], list[Pod]] = defaultdict(list)
+        for pod in self.pods:
+            for name, value in pod.labels.items():
+                if isinstance(value, str):
+                    found[name, value].append(pod)
+        return found
 
 
 def matches(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:

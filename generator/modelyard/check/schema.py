@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from modelyard.check import mends
 from modelyard.findings import Fix, Route, at, cut, dotted
+from modelyard.load.document import MAX_MISTAKES
 from modelyard.load.suggest import did_you_mean, nearest
 from modelyard.words import said, shown
 
@@ -67,8 +68,11 @@ class Validators:
         if kind is None:
             yield self._unknown(*identity, value)
         elif not kind.validator.is_valid(value):
-            for error in kind.validator.iter_errors(value):
-                yield from _explained(error, kind.schema, value)
+            yield from _first(
+                problem
+                for error in kind.validator.iter_errors(value)
+                for problem in _explained(error, kind.schema, value)
+            )
 
     def _near(self, api_version: str, kind: str) -> str | None:
         """The kind that was probably meant; nobody means so many that there are none of."""
@@ -105,6 +109,16 @@ class Validators:
         if version is None or any(self.problems({**value, "apiVersion": version})):
             return None
         return Fix(put=((("apiVersion",), version),))
+
+
+def _first(problems: Iterator[Problem]) -> Iterator[Problem]:
+    """As many as somebody reads, because an object may have millions."""
+    for number, problem in enumerate(problems):
+        if number == MAX_MISTAKES:
+            message = f"the object has more than {MAX_MISTAKES} mistakes"
+            yield Problem("check/more", problem.route, message, "see to those before it")
+            return
+        yield problem
 
 
 def _identity(value: Any) -> tuple[str, str] | Problem:

@@ -138,6 +138,25 @@ def _needed(manifest: Manifest) -> Iterator[tuple[tuple[str, ...], str]]:
                 yield secret, str(mapping(mapping(item).get("secretRef")).get("name") or "")
 
 
+def _made(objects: Objects) -> dict[tuple[str, str], list[Manifest]]:
+    """What each kind and name stands for: the object, and the Secret that another one makes."""
+    found: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
+    for manifest in objects.manifests:
+        target = mapping(manifest.spec.get("target")).get("name")
+        for name in {manifest.name, target} if isinstance(target, str) else {manifest.name}:
+            found[manifest.kind, name].append(manifest)
+    return found
+
+
+def _defined(objects: Objects) -> dict[tuple[str, str], list[Manifest]]:
+    """The definitions of groups and kinds."""
+    found: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
+    for definition in objects.of("CustomResourceDefinition"):
+        kind = mapping(definition.spec.get("names")).get("kind")
+        found[str(definition.spec.get("group")), str(kind)].append(definition)
+    return found
+
+
 @rule("argo/wave-order", "warning", scope="release", rows=("C07",))
 def wave_order(objects: Objects, _context: Context) -> Iterator[Hit]:
     """An object is synced before what it needs, and the sync waits for it.
@@ -145,24 +164,18 @@ def wave_order(objects: Objects, _context: Context) -> Iterator[Hit]:
     A wave ends when its objects are healthy; hooks of PreSync go before all waves (Argo CD, Sync
     Phases and Waves).
     """
+    made, defined = _made(objects), _defined(objects)
     for manifest in objects.manifests:
         needs = [
             found
             for kinds, name in (_needed(manifest) if manifest.pods else ())
             if name
-            for found in objects.of(*kinds)
-            if (found.name == name or mapping(found.spec.get("target")).get("name") == name)
-            and together(found.namespace, manifest.namespace)
+            for kind in kinds
+            for found in made.get((kind, name), ())
+            if together(found.namespace, manifest.namespace)
         ]
-        needs += [
-            found for found in objects.of("Namespace") if found.name == manifest.namespace != ""
-        ]
-        needs += [
-            found
-            for found in objects.of("CustomResourceDefinition")
-            if mapping(found.spec.get("names")).get("kind") == manifest.kind
-            and found.spec.get("group") == manifest.group
-        ]
+        needs += objects.named("Namespace", manifest.namespace) if manifest.namespace else []
+        needs += defined.get((manifest.group, manifest.kind), ())
         mine = (_phase(manifest), _wave(manifest))
         late = next((f for f in needs if (_phase(f), _wave(f)) > mine and f is not manifest), None)
         if late is None:

@@ -277,9 +277,11 @@ _LINKS = re.compile(r"runbook|dashboard|playbook")
 
 
 def _linked(objects: Objects, _context: Context) -> Iterator[Claim]:
-    for name in sorted({_model(pod)[1] for pod in objects.pods} - {""}):
-        pod = next(pod for pod in objects.pods if _model(pod)[1] == name)
-        yield Claim("model", name, (), pod.manifest)
+    models: dict[str, Manifest] = {}
+    for pod in objects.pods:
+        models.setdefault(_model(pod)[1], pod.manifest)
+    for name in sorted(models.keys() - {""}):
+        yield Claim("model", name, (), models[name])
     for manifest in objects.of("PrometheusRule"):
         labels = manifest.labels
         whole = {str(labels.get(key)) for key in ("app.kubernetes.io/name", "model", "app")}

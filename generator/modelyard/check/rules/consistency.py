@@ -262,6 +262,7 @@ def unknown_address(claims: list[Claim], _context: Context) -> Iterator[Hit]:
         if claim.key == "service":
             namespace, name, ports = claim.value
             known.setdefault(namespace, {})[name] = ports
+    some = {namespace: sorted(there)[:4] for namespace, there in known.items()}
     for claim in claims:
         if claim.key != "call":
             continue
@@ -270,7 +271,7 @@ def unknown_address(claims: list[Claim], _context: Context) -> Iterator[Hit]:
             continue
         there = known[namespace]
         if name not in there:
-            have = ", ".join(f"`{shown(found)}`" for found in sorted(there)[:4])
+            have = ", ".join(f"`{shown(found)}`" for found in some[namespace])
             yield Hit(
                 claim.route,
                 f"there is no Service `{shown(name)}` in {shown(namespace or 'this namespace')}",
