@@ -68,7 +68,10 @@ def written(selector: Any) -> dict[str, Any]:
 
 def pods_in(objects: Objects, namespace: str) -> list[Pod]:
     """The pods of a namespace."""
-    return [pod for pod in objects.pods if together(pod.manifest.namespace, namespace)]
+    if not namespace:
+        return objects.pods
+    here, anywhere = objects.pods_by_namespace.get(namespace, []), objects.pods_by_namespace.get("")
+    return [*here, *anywhere] if anywhere else here
 
 
 def services(objects: Objects) -> list[Manifest]:

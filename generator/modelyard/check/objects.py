@@ -320,6 +320,14 @@ class Objects:
         """Every pod of every object."""
         return [pod for manifest in self.manifests for pod in manifest.pods]
 
+    @cached_property
+    def pods_by_namespace(self) -> dict[str, list[Pod]]:
+        """The pods of each namespace; those of which none is told under the empty name."""
+        found: dict[str, list[Pod]] = defaultdict(list)
+        for pod in self.pods:
+            found[pod.manifest.namespace].append(pod)
+        return found
+
     def selected(self, namespace: str, selector: Mapping[str, Any]) -> list[Pod]:
         """The pods of a namespace that plain labels select; an empty selector selects all."""
         pods = self.labelled(selector)
