@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import Shop
+if TYPE_CHECKING:
+    from tests.conftest import Shop
 
 PRODUCTION = Path(__file__).resolve().parents[2] / "environments" / "production.yaml"
 DEPLOYMENT = """\
