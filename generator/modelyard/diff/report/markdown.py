@@ -29,6 +29,8 @@ MOST_RISKS = 24_000
 """Bytes of the list of risks."""
 INDEX = 6_000
 """Bytes that are kept for the index of what does not fit."""
+LEAST_BLOCK = 100
+"""Bytes of the smallest object; with less room, none is tried."""
 MOST_ENVIRONMENTS = 40
 
 
@@ -137,9 +139,10 @@ def _objects(
         blocks: list[str] = []
         taken = 400
         for change in by_risk(environment):
-            block = object_block(change, link)
+            room = page.room - INDEX - taken
+            block = object_block(change, link) if room > LEAST_BLOCK else ""
             needed = size(block) + 2
-            if taken + needed > page.room - INDEX:
+            if not block or needed > room:
                 left.setdefault(environment.name, Counter())[_model(change)] += 1
                 continue
             blocks.append(block)

@@ -18,7 +18,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 def plain(text: str) -> str:
     """Text that is read as it is written; nobody is notified by it."""
     escaped = _SPECIAL.sub(r"\\\1", clean(text)).replace("&", "&amp;")
-    return escaped.replace("\\<", "&lt;").replace("\\>", "&gt;").replace("@", "`@`")
+    return escaped.replace("\\<", "&lt;").replace("\\>", "&gt;").replace("@", "@&#8203;")
 
 
 def code(text: str) -> str:
