@@ -11,6 +11,7 @@ from pathlib import Path
 PROGRAMS = {
     "conftest": ("github.com/open-policy-agent/conftest", "v0.71.1", ""),
     "opa": ("github.com/open-policy-agent/opa", "v1.21.1", ""),
+    "actionlint": ("github.com/rhysd/actionlint", "v1.7.12", "/cmd/actionlint"),
     "kubeconform": ("github.com/yannh/kubeconform", "v0.7.0", "/cmd/kubeconform"),
 }
 """By name: the module, its version, and the place in it."""

@@ -1,0 +1,129 @@
+"""Put the gate's comment on its pull request, in place, and its findings into code scanning.
+
+It runs with a token that may write, beside reports of a change that nobody trusts. So the reports are
+text and nothing more: which pull request is meant comes from the event, and is asked of GitHub again;
+the comment must carry the gate's mark, and is no longer than a comment may be. Only the standard library
+is used, because nothing is installed where the token is.
+
+Facts: docs.github.com/rest, "Pulls" and "Issues" and "Code scanning"; docs.github.com/actions, `workflow_run`.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+MARKER = "<!-- modelyard:gate -->"
+LONGEST = 65_536
+"""Characters of a comment."""
+LARGEST = 100 << 20
+"""Bytes of findings; GitHub takes 10 MB of them compressed."""
+PAGE, PAGES = 100, 30
+
+
+def main(folder: str) -> int:
+    """Publish what is in a folder; returns the exit code."""
+    event = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text("utf-8"))
+    run, repository = event["workflow_run"], event["repository"]["full_name"]
+    number = pull_request(repository, run)
+    if number is None:
+        print("no open pull request has the commit that was judged: nothing to publish")
+        return 0
+    text = comment(Path(folder))
+    if text is None:
+        print("::error::the reports hold no comment of the gate")
+        return 1
+    publish(repository, number, text)
+    scan(repository, number, run["head_sha"], Path(folder) / "results.sarif")
+    return 0
+
+
+def pull_request(repository: str, run: dict[str, Any]) -> int | None:
+    """The open pull request whose head is the commit that was judged.
+
+    An event of a fork does not say which, so GitHub is asked by the fork's branch.
+    """
+    owner = (run.get("head_repository") or {}).get("owner", {}).get("login", "")
+    query = urllib.parse.urlencode({"head": f"{owner}:{run['head_branch']}", "state": "open"})
+    for found in call("GET", f"/repos/{repository}/pulls?{query}"):
+        if found["head"]["sha"] == run["head_sha"]:
+            return int(found["number"])
+    return None
+
+
+def comment(folder: Path) -> str | None:
+    """The comment, if the folder holds one that is the gate's and that GitHub takes."""
+    path = folder / "comment.md"
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > 4 * LONGEST:
+        return None
+    text = path.read_text("utf-8", "replace")
+    return text if MARKER in text and len(text) <= LONGEST else None
+
+
+def publish(repository: str, number: int, text: str) -> None:
+    """Update the comment that is there, or write one."""
+    known = ours(repository, number)
+    if known is None:
+        call("POST", f"/repos/{repository}/issues/{number}/comments", {"body": text})
+    elif known["body"] != text:
+        call("PATCH", f"/repos/{repository}/issues/comments/{known['id']}", {"body": text})
+
+
+def ours(repository: str, number: int) -> dict[str, Any] | None:
+    """The gate's comment on a pull request: a bot's, with the mark; people may quote it."""
+    for page in range(1, PAGES + 1):
+        query = f"per_page={PAGE}&page={page}"
+        found = call("GET", f"/repos/{repository}/issues/{number}/comments?{query}")
+        for one in found:
+            if one["user"]["type"] == "Bot" and MARKER in (one["body"] or ""):
+                return dict(one)
+        if len(found) < PAGE:
+            return None
+    return None
+
+
+def scan(repository: str, number: int, commit: str, path: Path) -> None:
+    """Hand the findings to code scanning, where a repository has it."""
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST:
+        return
+    body = {
+        "commit_sha": commit,
+        "ref": f"refs/pull/{number}/head",
+        "sarif": base64.b64encode(gzip.compress(path.read_bytes(), mtime=0)).decode(),
+        "tool_name": "modelyard",
+    }
+    try:
+        call("POST", f"/repos/{repository}/code-scanning/sarifs", body)
+    except urllib.error.HTTPError as error:
+        if error.code not in (403, 404):  # code scanning is not turned on
+            raise
+        print("code scanning is not turned on: the findings are in the comment alone")
+
+
+def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """What GitHub answers."""
+    api = os.environ.get("GITHUB_API_URL", "https://api.github.com")
+    request = urllib.request.Request(  # noqa: S310 - the address is the runner's own
+        f"{api}{path}",
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={
+            "Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}",
+            "Accept": "application/vnd.github+json",
+            "Content-Type": "application/json",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
