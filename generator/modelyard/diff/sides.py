@@ -82,7 +82,7 @@ def read(file: str, data: bytes) -> list[Placed] | None:
     except UnicodeDecodeError:
         return None
     documents, findings = parse(file, text, kubernetes=True, limit=MAX_BYTES)
-    if findings:
+    if findings or not all(isinstance(each.value, dict | None) for each in documents):
         return None
     return [Placed(value, file) for document in documents for value in _unlisted(document.value)]
 

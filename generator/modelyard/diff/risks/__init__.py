@@ -18,6 +18,7 @@ from modelyard.diff.risks import (
     outage,
     restart,
     traffic,
+    unread,
 )
 from modelyard.diff.risks.case import Case
 
@@ -35,11 +36,12 @@ RISKS: tuple[Callable[[Case], Iterator[Risk]], ...] = (
     capacity.find,
     restart.find,
     alerts.find,
+    unread.find,
 )
 """In the order of `KINDS`."""
 
-NEW: tuple[Kind, ...] = ("access",)
-GONE: tuple[Kind, ...] = ("data-loss", "outage")
+NEW: tuple[Kind, ...] = ("access", "behaviour")
+GONE: tuple[Kind, ...] = ("data-loss", "outage", "behaviour")
 """What is worth a word where a whole directory comes or goes."""
 
 __all__ = ["RISKS", "Case", "judge"]
