@@ -1,6 +1,7 @@
-"""Say where a field of a rendered file came from.
+"""Say where a field of a rendered file came from, or what a rule is for.
 
 examples:
+  modelyard explain security/privilege-escalation
   modelyard explain deploy/production/fraud-detection/autoscaler.yaml spec.maxReplicas
   modelyard explain deploy/production/fraud-detection/autoscaler.yaml:14
   modelyard explain deploy/production/fraud-detection/deployment.yaml 'metadata.labels["app.kubernetes.io/version"]'
@@ -27,7 +28,9 @@ SHOWN = 8
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "file", metavar="FILE", help="a rendered file, with `:LINE` for the field in that line"
+        "file",
+        metavar="FILE|RULE",
+        help="a rendered file, with `:LINE` for the field in that line; or a rule, by its name or an alias",
     )
     parser.add_argument(
         "field",
@@ -41,7 +44,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Explain; exit 2 where there is no such file or field."""
+    """Explain; exit 2 where there is no such rule, file or field."""
+    if _is_rule(arguments):
+        from modelyard.cli.rulebook import show
+
+        show(arguments, arguments.file)
+        return CLEAN
     from modelyard.explain.answer import explain
 
     found = explain(
@@ -59,6 +67,15 @@ def run(arguments: argparse.Namespace) -> int:
         for one in found:
             _print(one)
     return CLEAN
+
+
+def _is_rule(arguments: argparse.Namespace) -> bool:
+    """Whether a word is no file: neither one that is there, nor one that looks so."""
+    from modelyard.load.repository import TREE
+
+    file = arguments.file.partition(":")[0]
+    looks_so = file.startswith((f"{TREE}/", "/", ".")) or "." in file.rpartition("/")[2]
+    return not (arguments.field or looks_so or (arguments.directory / file).exists())
 
 
 def _print(found: Explanation) -> None:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelyard.words import clean
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -53,6 +55,21 @@ def entry(rule: str, folders: Iterable[Path]) -> Entry:
     title = f"{name[:1].upper()}{name[1:].replace('-', ' ')}"
     about = CATEGORIES.get(category, title)
     return Entry(title, about, f"# {title}\n\n{about}\n")
+
+
+def pretty(text: str) -> str:
+    """Markdown for a terminal: headings in bold, code set in."""
+    lines, in_code = [], False
+    for line in map(clean, text.splitlines()):
+        if line.startswith("```"):
+            in_code = not in_code
+        elif in_code:
+            lines.append(f"    {line}".rstrip())
+        elif line.startswith("#"):
+            lines.append(f"\x1b[1m{line.lstrip('#').strip()}\x1b[0m")
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _read(text: str) -> Entry:
