@@ -27,10 +27,19 @@ ELSEWHERE = ("policy/", "input/", "tree/not-added", "tree/locked")
 """Notes of `test` and `verify`, which tests/conftest_commands/test_notes.py has; what hooks say, which
 tests/hooks/test_pre_commit.py has; and what is below."""
 OF_COMMANDS = (
-    *("baseline/unreadable", "cli/", "diff/", "explain/", "repository/", "rule/", "scaffold/"),
+    *(
+        "baseline/unreadable",
+        "cli/",
+        "diff/",
+        "explain/",
+        "gate/",
+        "repository/",
+        "rule/",
+        "scaffold/",
+    ),
     "settings/",
 )
-"""Refusals of what somebody typed; nobody looks them up."""
+"""Refusals of what somebody typed, and edits that the gate tells of; nobody looks them up as rules."""
 
 
 def encoding(shop: Shop) -> None:

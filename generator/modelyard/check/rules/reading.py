@@ -125,6 +125,7 @@ _named("spec/unpinned", "error", "Images and weights are pinned where the enviro
 _named("spec/value", "error", "Values are among those that are allowed", can_fix=True)
 _named("policy/always-passes", "warning", "A rule that denies can deny")
 _named("policy/dropped-result", "warning", "Results of rules are messages")
+_named("policy/link", "error", "Policies are files of the repository")
 _named("policy/never-asked", "warning", "Rules are called so that they are asked")
 _named("policy/no-rules", "warning", "A namespace has rules")
 _named("policy/no-tests", "warning", "verify has tests to run")
