@@ -79,6 +79,15 @@ class Fix:
     quote: tuple[Route, ...] = ()
     """Numbers and truth values that become text, letter for letter."""
 
+    def below(self, root: Route) -> Fix:
+        """The same change of an object that stands at a route."""
+        return Fix(
+            tuple(((*root, *route), value) for route, value in self.put),
+            tuple((*root, *route) for route in self.drop),
+            tuple(((*root, *route), name) for route, name in self.rename),
+            tuple((*root, *route) for route in self.quote),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

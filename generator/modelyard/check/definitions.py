@@ -110,6 +110,16 @@ class Definitions:
         """Every version and every name among the kinds."""
         return frozenset(version for version, _ in self.kinds), frozenset(k for _, k in self.kinds)
 
+    @cached_property
+    def native_groups(self) -> frozenset[str]:
+        """The groups of Kubernetes' own kinds."""
+        ours = {*self._custom, *own_kinds()}
+        return frozenset(
+            version.rpartition("/")[0]
+            for version, kind in self.kinds
+            if (version, kind) not in ours
+        )
+
     def gone_since(self, api_version: str, kind: str) -> str | None:
         """The version of Kubernetes that first did without a kind that it once had, if one did."""
         known = [version for version in versions() if _minor(version) < _minor(self.kubernetes)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from modelyard.check import custom, exceptions, listing, readers
+from modelyard.check import contents, custom, exceptions, listing, readers
 from modelyard.check.definitions import Definitions, versions
 from modelyard.check.inspection import MAX_MANIFEST_BYTES, all_rules, located, problem_of
 from modelyard.check.levels import leveled
@@ -20,7 +20,7 @@ from modelyard.load.reader import read_text
 from modelyard.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from modelyard.check.exceptions import Exemption
@@ -50,23 +50,20 @@ def check(
     manifests: list[Manifest] = []
     documents: list[Document] = []
     for path in paths:
-        files, wrong = listing.manifests(start / path, start, path)
-        report.findings += wrong
-        for file in files:
-            shown = listing.named(file, start)
-            for document in _documents(file, shown, report, texts or {}):
-                if (
-                    isinstance(document.value, dict)
-                    and {"apiVersion", "kind"} & document.value.keys()
-                ):
-                    manifests.append(Manifest(document.value, shown, len(documents)))
-                    documents.append(document)
-    validators = Validators(Definitions(version, custom.among(one.value for one in manifests)))
+        for document in contents.objects(_read(path, start, report, texts or {})):
+            manifests.append(Manifest(document.value, document.file, len(documents)))
+            documents.append(document)
+    if not manifests and not report.findings:
+        report.findings.append(_nothing(paths[0]))
+    defined = custom.among(one.value for one in manifests)
+    validators = Validators(Definitions(version, defined), lenient=True)
     for manifest, document in zip(manifests, documents, strict=True):
         report.summary.objects += 1
         report.summary.checks += 1
-        problems = validators.problems(manifest.value)
-        report.findings += [located(problem, document) for problem in problems]
+        if not contents.is_kustomization(manifest.value):
+            problems = validators.problems(manifest.value)
+            report.findings += [located(problem, document) for problem in problems]
+    report.findings = contents.unknown_once(report.findings)
     judge = all_rules() if profile is None else profile.around(all_rules())
     verdict = judge.objects(Objects(manifests), context)
     verdict.broken += judge.environment(verdict.claims, context)
@@ -129,6 +126,27 @@ def _checkout(start: Path) -> Checkout | None:
         return None
 
 
+def _read(path: str, start: Path, report: Report, texts: Mapping[str, str]) -> Iterator[Document]:
+    """The documents under a path, but for those that are no objects before a tool makes some of them."""
+    files, wrong = listing.manifests(start / path, start, path)
+    report.findings += wrong
+    read: dict[Path, list[Document]] = {}
+    templates: set[Path] = set()
+    for chart, those in contents.charts(files).items():
+        templates |= {*those, chart / "Chart.yaml", chart / "Chart.yml"}
+        if those:
+            shown = listing.named(chart, start)
+            report.findings.append(contents.unrendered_chart(shown, len(those)))
+    for file in files:
+        if file not in templates:
+            read[file] = _documents(file, listing.named(file, start), report, texts)
+    patches = {found for file in read for found in contents.patches(file, read[file])}
+    for file, documents in read.items():
+        if file not in patches:
+            report.findings += contents.unrendered(documents)
+            yield from documents
+
+
 def _documents(file: Path, shown: str, report: Report, texts: Mapping[str, str]) -> list[Document]:
     text = texts.get(shown)
     try:
@@ -138,11 +156,22 @@ def _documents(file: Path, shown: str, report: Report, texts: Mapping[str, str])
     except Refused as refusal:
         report.findings += refusal.findings
         return []
+    if not contents.mentions_objects(text):
+        return []
     report.summary.files += 1
     documents, findings = parse(shown, text, kubernetes=True, limit=MAX_MANIFEST_BYTES)
+    template = contents.as_template(text, findings)
+    if template is not None:
+        report.findings.append(template)
+        return []
     report.findings += findings
     report.findings += readers.findings(documents)
     return documents
+
+
+def _nothing(path: str) -> Finding:
+    help_ = "name a folder with manifests"
+    return Finding("file/missing", "no objects are here", Location(path, 1, 1), help=help_)
 
 
 def _undecided(names: set[str], path: str) -> Finding:

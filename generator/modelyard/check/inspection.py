@@ -329,6 +329,7 @@ def located(problem: Problem, document: Document) -> Finding:
         problem.rule,
         cut(problem.message, MAX_MESSAGE),
         document.locate(problem.route, key=problem.of_key, within=problem.within),
+        problem.severity,
         object=ObjectRef(
             cut(str(value.get("apiVersion", ""))),
             cut(str(value.get("kind", ""))),
@@ -338,7 +339,7 @@ def located(problem: Problem, document: Document) -> Finding:
         route=problem.route,
         anchor=anchored(value, problem.route),
         help=cut(problem.help, MAX_MESSAGE),
-        fix=problem.fix,
+        fix=problem.fix.below(document.root) if problem.fix else None,
         because_of=problem.because_of,
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from modelyard.check import mends
+from modelyard.check.known import NAMES
 from modelyard.findings import Fix, Route, at, cut, dotted
 from modelyard.load.document import MAX_MISTAKES
 from modelyard.load.suggest import did_you_mean, nearest
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from modelyard.check.definitions import Definitions, Schema
+    from modelyard.findings import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Problem:
     fix: Fix | None = None
     because_of: tuple[str, str, str] | None = None
     """Kind, namespace and name of another object that may be the one to mend."""
+    severity: Severity = "error"
 
 
 MANY = 2_000
@@ -49,8 +52,10 @@ class _Kind:
 class Validators:
     """The compiled schemas of one environment, each compiled when it is first needed."""
 
-    def __init__(self, definitions: Definitions) -> None:
+    def __init__(self, definitions: Definitions, *, lenient: bool = False) -> None:
+        """`lenient` says that kinds may be there of which nobody gave a definition."""
         self.definitions = definitions
+        self.lenient = lenient
         self._kinds: dict[tuple[str, str], _Kind | None] = {}
 
     def problems(self, value: Any) -> Iterator[Problem]:
@@ -77,6 +82,8 @@ class Validators:
     def _near(self, api_version: str, kind: str) -> str | None:
         """The kind that was probably meant; nobody means so many that there are none of."""
         names = {name for version, name in self.definitions.kinds if version == api_version}
+        if self.lenient:
+            names |= NAMES.get(api_version.rpartition("/")[0], frozenset())
         return nearest(cut(kind), names) if len(self._kinds) < MANY else None
 
     def _unknown(self, api_version: str, kind: str, value: dict[str, Any]) -> Problem:
@@ -90,6 +97,8 @@ class Validators:
             fix = self._as_successor(value)
             return Problem("schema/removed-version", ("apiVersion",), message, help_, fix=fix)
         near = self._near(api_version, kind)
+        if self.lenient and self._is_foreign(api_version, kind, near):
+            return _unchecked(api_version, kind)
         if elsewhere:
             help_ = f"it is known in {elsewhere}"
         elif near is not None:
@@ -110,6 +119,14 @@ class Validators:
             return None
         return Fix(put=((("apiVersion",), version),))
 
+    def _is_foreign(self, api_version: str, kind: str, near: str | None) -> bool:
+        """Whether others may well have defined a kind: it is well known, or nothing like it is."""
+        group = api_version.rpartition("/")[0]
+        names = NAMES.get(group)
+        if names is not None:
+            return kind in names
+        return near is None and group not in self.definitions.native_groups
+
 
 def _first(problems: Iterator[Problem]) -> Iterator[Problem]:
     """As many as somebody reads, because an object may have millions."""
@@ -119,6 +136,17 @@ def _first(problems: Iterator[Problem]) -> Iterator[Problem]:
             yield Problem("check/more", problem.route, message, "see to those before it")
             return
         yield problem
+
+
+def _unchecked(api_version: str, kind: str) -> Problem:
+    return Problem(
+        "schema/unchecked-kind",
+        ("kind",),
+        f"there is no schema for `{shown(kind)}` of `{shown(api_version)}`: what its fields are called is"
+        " not checked",
+        "put its definition beside the manifests",
+        severity="warning",
+    )
 
 
 def _identity(value: Any) -> tuple[str, str] | Problem:

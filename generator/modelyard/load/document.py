@@ -44,6 +44,8 @@ class Document:
     start: Spot = (0, 0)
     separator: int | None = None
     """The line, from 0, at which it begins; none for the first document of a file."""
+    root: Route = ()
+    """To the value in the document of the file, where it is an item of a list."""
     doubtful: list[tuple[Spot, str]] = field(default_factory=list)
     """Plain scalars of a manifest about which readers of YAML may disagree."""
 

@@ -86,6 +86,7 @@ _named(
     ("kube-linter/schema-validation",),
     can_fix=True,
 )
+_named("schema/unchecked-kind", "warning", "Kinds of others have a schema", ("T14",))
 _named("schema/unknown-kind", "error", "Every kind has a schema", ("T14",))
 _named(
     "schema/value",
@@ -133,6 +134,7 @@ _named("policy/shadowed-namespace", "warning", "Every namespace is asked")
 _named("policy/shadowed-rule", "warning", "Every rule is asked")
 _named("policy/unknown-namespace", "warning", "Namespaces that are named exist")
 _named("policy/unreadable", "error", "Policies can be evaluated")
+_named("input/unrendered", "warning", "What is checked is what a cluster gets", ("T14",))
 _named("input/skipped-file", "warning", "Files that are named are tested")
 _named("input/unread-document", "warning", "Every document of a file is tested", ("T01",))
 _named("check/undecided", "warning", "Rules have the facts that they need")
