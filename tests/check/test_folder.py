@@ -87,4 +87,4 @@ def test_definitions_among_the_manifests_say_what_their_kinds_may_hold(
     (tmp_path / "a.yaml").write_text(broken)
     without = json.loads(shop.run("check", str(tmp_path / "a.yaml"), "-o", "json").out)
     told = {one["rule"]: one["message"] for one in without["findings"]}
-    assert "`Widget`" in told["schema/unknown-kind"]
+    assert "`Widget`" in told["schema/unchecked-kind"]

@@ -122,7 +122,11 @@ def unrendered_chart(chart: str, templates: int) -> Finding:
 def as_template(text: str, findings: list[Finding]) -> Finding | None:
     """What is wrong with a text that is no YAML because it is a template: that, once."""
     broken = [each for each in findings if each.rule in ("yaml/syntax", "yaml/key")]
+    lines = text.split("\n")
+    keys = (each for each in broken if each.rule == "yaml/key")
     if not broken or not re.search(r"\{\{|\{%", text):
+        return None
+    if any("{" not in lines[each.location.line - 1] for each in keys):
         return None
     return replace(
         broken[0],
