@@ -45,6 +45,17 @@ class Dashboard:
         line = line_of(self.text, (*self.root, *route))
         return Hit(("data", self.key), message, help, manifest or self.manifest, within=line)
 
+    def with_number(self, route: Route, new: str) -> str | None:
+        """Its text with something else in the place of a number; nothing where there is none."""
+        place = _skip(self.text, 0)
+        for step in (*self.root, *route):
+            inside = _children(self.text, place).get(step)
+            if inside is None:
+                return None
+            place = inside[1]
+        found = _NUMBER.match(self.text, place)
+        return f"{self.text[:place]}{new}{self.text[found.end() :]}" if found else None
+
     def panels(self) -> Iterator[tuple[Route, dict[str, Any]]]:
         """Every panel, those in rows too."""
         yield from _panels(self.value, ())
@@ -140,6 +151,7 @@ def _panels(parent: dict[str, Any], route: Route) -> Iterator[tuple[Route, dict[
                     yield from _panels(item, (*route, name, index))
 
 
+_NUMBER = re.compile(r"-?[0-9]+")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 

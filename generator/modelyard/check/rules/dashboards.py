@@ -7,6 +7,7 @@ panels; github.com/kiwigrid/k8s-sidecar for how ConfigMaps are found.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from modelyard.check.dashboards import broken, dashboards, is_marked, line_of, texts
@@ -14,6 +15,7 @@ from modelyard.check.objects import mapping, sequence
 from modelyard.check.promql import Call, Selector, walk
 from modelyard.check.queries import queries
 from modelyard.check.rule import Claim, Hit, rule
+from modelyard.findings import Fix
 from modelyard.words import plural, shown
 
 if TYPE_CHECKING:
@@ -187,18 +189,21 @@ def not_found(manifest: Manifest, context: Context) -> Iterator[Hit]:
             return
 
 
-@rule("grafana/numeric-id", "warning", rows=("D04",), kinds=_KIND)
+@rule("grafana/numeric-id", "warning", rows=("D04",), kinds=_KIND, can_fix=True)
 def numeric_id(manifest: Manifest, _context: Context) -> Iterator[Hit]:
     """A dashboard has the number that it had in another Grafana."""
     for dashboard in dashboards(manifest):
         found = dashboard.value.get("id")
         if isinstance(found, int) and not isinstance(found, bool):
-            yield dashboard.hit(
+            hit = dashboard.hit(
                 ("id",),
                 f"`id` is a number of the database of one Grafana; {found} may be another"
                 " dashboard's here",
                 "leave it out, or write `null`; `uid` says which dashboard it is",
             )
+            text = dashboard.with_number(("id",), "null")
+            fix = Fix(put=((("data", dashboard.key), text),)) if text is not None else None
+            yield replace(hit, fix=fix)
 
 
 _INPUT = re.compile(r"\$\{(DS_\w+|VAR_\w+)\}")

@@ -27,6 +27,7 @@ from modelyard.check.links import (
 from modelyard.check.objects import mapping, matches, sequence
 from modelyard.check.rule import Claim, Hit, rule
 from modelyard.check.selectors import Selectors
+from modelyard.findings import Fix
 from modelyard.words import shown
 
 if TYPE_CHECKING:
@@ -283,7 +284,7 @@ def _principals(policy: Manifest) -> Iterator[tuple[Route, Any]]:
                     yield route, found
 
 
-@rule("mesh/principal-shape", "error", rows=("Z05",), kinds=("AuthorizationPolicy",))
+@rule("mesh/principal-shape", "error", rows=("Z05",), kinds=("AuthorizationPolicy",), can_fix=True)
 def principal_shape(manifest: Manifest, context: Context) -> Iterator[Hit]:
     """A principal is not the name of an identity, so it never matches.
 
@@ -299,12 +300,14 @@ def principal_shape(manifest: Manifest, context: Context) -> Iterator[Hit]:
         parts = _PRINCIPAL.fullmatch(found)
         if parts is None:
             bare = found.removeprefix("spiffe://")
+            is_meant = bare != found and _PRINCIPAL.fullmatch(bare) is not None
             yield Hit(
                 route,
                 f"`{shown(found)}` is no identity: nobody is called so",
                 f"write `{shown(bare)}`"
-                if bare != found and _PRINCIPAL.fullmatch(bare)
+                if is_meant
                 else f"write `{domain}/ns/<namespace>/sa/<service account>`",
+                fix=Fix(put=((route, bare),)) if is_meant else None,
             )
         elif mesh is not None and parts[1] not in (domain, "cluster.local"):
             yield Hit(

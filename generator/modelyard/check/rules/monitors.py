@@ -22,6 +22,7 @@ from modelyard.check.objects import mapping, selects, sequence
 from modelyard.check.promql import Aggregate, Selector, labels_of, selectors
 from modelyard.check.queries import queries
 from modelyard.check.rule import Hit, rule
+from modelyard.findings import Fix
 from modelyard.load.suggest import did_you_mean
 from modelyard.words import shown
 
@@ -41,6 +42,7 @@ _FOUND_BY_LABEL = ("PrometheusRule", "ServiceMonitor", "PodMonitor", "Probe", "S
     rows=("P21",),
     kinds=_FOUND_BY_LABEL,
     needs=("environment",),
+    can_fix=True,
 )
 def not_selected(manifest: Manifest, context: Context) -> Iterator[Hit]:
     """A rule or monitor lacks the labels that Prometheus looks for, and is never read."""
@@ -58,7 +60,13 @@ def not_selected(manifest: Manifest, context: Context) -> Iterator[Hit]:
         f"Prometheus reads objects with the label `{name}: {value}` only",
         f"write {written} under `metadata.labels`",
         of_key=name not in manifest.labels,
+        fix=None if lacking.keys() & manifest.labels.keys() else _labelled(lacking),
     )
+
+
+def _labelled(labels: dict[str, str]) -> Fix:
+    """Labels for an object that has none of their names; others were given to it on purpose."""
+    return Fix(put=tuple((("metadata", "labels", key), value) for key, value in labels.items()))
 
 
 def _in_reach(monitor: Manifest, namespace: str) -> bool:
