@@ -33,10 +33,18 @@ class GitHub:
     scanned: list[dict[str, Any]] = field(default_factory=list)
     scanning: int = 202
     address: str = ""
+    files: list[str] = field(default_factory=lambda: ["models/churn.yaml"])
+    redirected: str = ""
+    """A path that is answered with the address of another."""
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         self.asked.append((method, path))
         place, _, query = path.partition("?")
+        if place == self.redirected:
+            return 302, {}
+        if place == "/repos/team/models/pulls/7/files":
+            page = int(dict(part.split("=") for part in query.split("&"))["page"])
+            return 200, [{"filename": one} for one in self.files[(page - 1) * 100 : page * 100]]
         if place == "/repos/team/models/pulls":
             wanted = dict(part.split("=") for part in query.split("&"))["head"].replace("%3A", ":")
             return 200, [one for one in self.pulls if one["head"]["label"] == wanted]
@@ -71,6 +79,8 @@ def github() -> Iterator[GitHub]:
             code, answer = found.answer(self.command, self.path, body)
             data = json.dumps(answer).encode()
             self.send_response(code)
+            if code == 302:
+                self.send_header("Location", f"{found.address}/elsewhere")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
@@ -172,9 +182,70 @@ def test_findings_go_into_code_scanning_where_there_is_one(
 ) -> None:
     github.scanning = scanning
     (tmp_path / "reports").mkdir()
-    (tmp_path / "reports" / "results.sarif").write_text('{"runs": []}')
+    results = json.dumps({"runs": [{"tool": {"driver": {"name": "modelyard"}}}]})
+    (tmp_path / "reports" / "results.sarif").write_text(results)
     out = publish(github, tmp_path, f"{MARKER}\nfirst")
     assert ("not turned on" in out) == (scanning != 202)
     sent = github.scanned[0]
     assert (sent["commit_sha"], sent["ref"]) == (HEAD, "refs/pull/7/head")
-    assert gzip.decompress(base64.b64decode(sent["sarif"])) == b'{"runs": []}'
+    assert gzip.decompress(base64.b64decode(sent["sarif"])).decode() == results
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        "{",
+        "[]",
+        "[" * 100_000,
+        '{"runs": 1}',
+        '{"runs": [{"tool": {"driver": {"name": "CodeQL"}}}]}',
+    ],
+)
+def test_results_of_another_tool_are_not_passed_on(
+    github: GitHub, tmp_path: Path, results: str
+) -> None:
+    """They would close that tool's alerts."""
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "results.sarif").write_text(results)
+    assert "not of modelyard" in publish(github, tmp_path, f"{MARKER}\nfirst")
+    assert github.scanned == []
+
+
+def test_a_report_notifies_nobody_and_has_no_other_mark(github: GitHub, tmp_path: Path) -> None:
+    publish(github, tmp_path, f"{MARKER}\n@everyone <!-- other-tool -->")
+    body = github.comments[0]["body"]
+    assert "@everyone" not in body
+    assert body.count("<!--") == 1
+
+
+def test_the_comment_of_another_bot_that_quotes_the_mark_is_left_alone(
+    github: GitHub, tmp_path: Path
+) -> None:
+    github.comments.append(said(0, f"> {MARKER}", "Bot"))
+    publish(github, tmp_path, f"{MARKER}\nfirst")
+    assert [one["body"] for one in github.comments] == [f"> {MARKER}", f"{MARKER}\nfirst"]
+
+
+def test_a_change_of_workflows_is_told_by_what_no_change_can_edit(
+    github: GitHub, tmp_path: Path
+) -> None:
+    github.files = [*(f"models/{n}.yaml" for n in range(150)), ".github/workflows/modelyard.yaml"]
+    publish(github, tmp_path, f"{MARKER}\nThe gate is open.")
+    assert "only its own word" in github.comments[0]["body"]
+
+
+def test_where_nothing_changes_nobody_is_told_and_an_old_comment_shrinks(
+    github: GitHub, tmp_path: Path
+) -> None:
+    nothing = f"{MARKER}\nThe gate is open: nothing that modelyard renders has changed.\n"
+    publish(github, tmp_path, nothing)
+    assert github.comments == []
+    publish(github, tmp_path, f"{MARKER}\n## The gate is shut")
+    publish(github, tmp_path, nothing)
+    assert [one["body"] for one in github.comments] == [nothing]
+
+
+def test_no_redirection_takes_the_token_with_it(github: GitHub, tmp_path: Path) -> None:
+    github.redirected = "/repos/team/models/issues/7/comments"
+    publish(github, tmp_path, f"{MARKER}\nfirst", code=1)
+    assert not any("elsewhere" in path for _, path in github.asked)

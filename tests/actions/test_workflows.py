@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.conftest import peer
+from modelyard.cli import main
+from modelyard.scaffold.repository import init
+from tests.conftest import Shop, peer
 from tests.peers import go
 
 ROOT = Path(__file__).parents[2]
@@ -109,4 +113,56 @@ def test_the_new_repositorys_workflows_call_ours() -> None:
     assert called == {
         f"modelyard/modelyard/.github/workflows/{one}.yml@v0" for one in ("gate", "publish")
     }
-    assert document(SHIPPED / "modelyard.yaml")[True] == "pull_request", "forks get no secrets"
+    assert set(document(SHIPPED / "modelyard.yaml")[True]) == {"pull_request"}, (
+        "no secrets for forks"
+    )
+
+
+def test_an_owners_label_holds_for_the_run_that_it_starts_alone() -> None:
+    """Otherwise what is pushed after it would be trusted too."""
+    called = next(
+        s for s in steps(ROOT / ".github/workflows/gate.yml") if "trust-head" in s.get("with", {})
+    )
+    assert "github.event.action == 'labeled'" in called["with"]["trust-head"]
+
+
+@pytest.mark.parametrize("directory", [".", "ml"])
+def test_the_action_judges_and_leaves_its_reports_where_they_are_looked_for(
+    tmp_path: Path, directory: str
+) -> None:
+    """Its script, run as a runner would, also for a repository within another."""
+    top, temp = tmp_path / "checkout", tmp_path / "temp"
+    root = top / directory
+    init(root, url="https://git.example.com/ml/models.git", git=False)
+    assert main(["render", "-C", str(root)]) == 0
+    who = {
+        f"GIT_{w}_{k}": v
+        for w in ("AUTHOR", "COMMITTER")
+        for k, v in (("NAME", "A"), ("EMAIL", "a@b"))
+    }
+    for words in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-q", "-m", "base")):
+        subprocess.run(["git", *words], cwd=top, env={**os.environ, **who}, check=True)
+    Shop(root).edit("models/fraud-detection.yaml", "max: 20", "max: 21")
+    program = temp / "modelyard" / "bin" / "modelyard"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m modelyard "$@"\n')
+    program.chmod(0o755)
+    (script,) = (s["run"] for s in steps(ACTIONS[0]) if s.get("name") == "Judge the change")
+    told = {"BASE": "main", "DIRECTORY": directory, "REPORTS": "reports", "TRUST_HEAD": "false"}
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", script],
+        cwd=top,
+        env={
+            **os.environ,
+            **told,
+            "RUNNER_TEMP": str(temp),
+            "GITHUB_STEP_SUMMARY": str(temp / "summary"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "The gate is shut" in (top / "reports" / "comment.md").read_text()
+    assert "The gate is shut" in (temp / "summary").read_text()
+    assert (top / "reports" / "results.sarif").is_file()

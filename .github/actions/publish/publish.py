@@ -26,6 +26,11 @@ LONGEST = 65_536
 """Characters of a comment."""
 LARGEST = 100 << 20
 """Bytes of findings; GitHub takes 10 MB of them compressed."""
+ROOM = 400
+"""Characters of a comment that are kept for what is said here."""
+NOTHING = "The gate is open: nothing "
+"""How the one line begins that is left where nothing has changed."""
+TOOL = "modelyard"
 PAGE, PAGES = 100, 30
 
 
@@ -41,7 +46,7 @@ def main(folder: str) -> int:
     if text is None:
         print("::error::the reports hold no comment of the gate")
         return 1
-    publish(repository, number, text)
+    publish(repository, number, text + warning(repository, number))
     scan(repository, number, run["head_sha"], Path(folder) / "results.sarif")
     return 0
 
@@ -65,25 +70,49 @@ def comment(folder: Path) -> str | None:
     if path.is_symlink() or not path.is_file() or path.stat().st_size > 4 * LONGEST:
         return None
     text = path.read_text("utf-8", "replace")
-    return text if MARKER in text and len(text) <= LONGEST else None
+    if not text.startswith(MARKER):
+        return None
+    safe = MARKER + harmless(text.removeprefix(MARKER))
+    return safe if len(safe) <= LONGEST - ROOM else None
+
+
+def harmless(text: str) -> str:
+    """Text that notifies nobody, and in which no other mark is found than ours."""
+    return text.replace("<!--", "&lt;!--").replace("@", "@\N{ZERO WIDTH NON-JOINER}")
+
+
+def warning(repository: str, number: int) -> str:
+    """What only this job can say: nobody can change it from a pull request."""
+    for page in range(1, PAGES + 1):
+        query = f"per_page={PAGE}&page={page}"
+        found = call("GET", f"/repos/{repository}/pulls/{number}/files?{query}")
+        names = (str(one.get(key)) for one in found for key in ("filename", "previous_filename"))
+        if any(name.startswith(".github/") for name in names):
+            return "\n> **It changes workflows, so this report is only its own word.**\n"
+        if len(found) < PAGE:
+            break
+    return ""
 
 
 def publish(repository: str, number: int, text: str) -> None:
     """Update the comment that is there, or write one."""
     known = ours(repository, number)
-    if known is None:
+    is_nothing = text.removeprefix(MARKER).lstrip().startswith(NOTHING)
+    if known is None and is_nothing:
+        print("nothing has changed, and nothing was said before: there is no comment")
+    elif known is None:
         call("POST", f"/repos/{repository}/issues/{number}/comments", {"body": text})
     elif known["body"] != text:
         call("PATCH", f"/repos/{repository}/issues/comments/{known['id']}", {"body": text})
 
 
 def ours(repository: str, number: int) -> dict[str, Any] | None:
-    """The gate's comment on a pull request: a bot's, with the mark; people may quote it."""
+    """The gate's comment on a pull request: a bot's that begins with the mark; others may quote it."""
     for page in range(1, PAGES + 1):
         query = f"per_page={PAGE}&page={page}"
         found = call("GET", f"/repos/{repository}/issues/{number}/comments?{query}")
         for one in found:
-            if one["user"]["type"] == "Bot" and MARKER in (one["body"] or ""):
+            if one["user"]["type"] == "Bot" and (one["body"] or "").startswith(MARKER):
                 return dict(one)
         if len(found) < PAGE:
             return None
@@ -94,11 +123,15 @@ def scan(repository: str, number: int, commit: str, path: Path) -> None:
     """Hand the findings to code scanning, where a repository has it."""
     if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST:
         return
+    findings = path.read_bytes()
+    if not is_ours(findings):
+        print("::error::the reports hold results that are not of modelyard")
+        return
     body = {
         "commit_sha": commit,
         "ref": f"refs/pull/{number}/head",
-        "sarif": base64.b64encode(gzip.compress(path.read_bytes(), mtime=0)).decode(),
-        "tool_name": "modelyard",
+        "sarif": base64.b64encode(gzip.compress(findings, mtime=0)).decode(),
+        "tool_name": TOOL,
     }
     try:
         call("POST", f"/repos/{repository}/code-scanning/sarifs", body)
@@ -106,6 +139,22 @@ def scan(repository: str, number: int, commit: str, path: Path) -> None:
         if error.code not in (403, 404):  # code scanning is not turned on
             raise
         print("code scanning is not turned on: the findings are in the comment alone")
+
+
+def is_ours(findings: bytes) -> bool:
+    """Whether all results are of modelyard: those of another tool would close that tool's alerts."""
+    try:
+        runs = json.loads(findings)["runs"]
+        return all(run["tool"]["driver"]["name"] == TOOL for run in runs)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return False
+
+
+class NoRedirection(urllib.request.HTTPRedirectHandler):
+    """Because the token would go with it, an answer that leads elsewhere is a failure."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Never."""
 
 
 def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -121,7 +170,8 @@ def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
             "Content-Type": "application/json",
         },
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+    opener = urllib.request.build_opener(NoRedirection)
+    with opener.open(request, timeout=30) as answer:
         return json.load(answer)
 
 
