@@ -45,7 +45,7 @@ def rows(repo: GitShop) -> dict[tuple[str, str | None], dict[str, Any]]:
 def test_a_pool_and_the_quota_before_and_after(repo: GitShop) -> None:
     repo.edit(ASSISTANT, "max: 4\n", "max: 6\n")
     found = rows(repo)
-    gpus = {"before": {"min": "2", "max": "8"}, "after": {"min": "2", "max": "12"}}
+    gpus = {"before": {"min": "4", "max": "8"}, "after": {"min": "4", "max": "12"}}
     assert {key: found["requests.nvidia.com/gpu", "gpu-h100"][key] for key in gpus} == gpus
     assert found["requests.nvidia.com/gpu", "gpu-h100"]["limit"] == "32"
     assert {key: found["requests.nvidia.com/gpu", None][key] for key in gpus} == gpus
@@ -86,7 +86,7 @@ def test_models_that_collide_are_named(repo: GitShop) -> None:
 
 
 def test_more_than_a_pool_has_at_the_least_is_an_error(repo: GitShop) -> None:
-    repo.edit(ASSISTANT, "min: 1\n", "min: 17\n")
+    repo.edit(ASSISTANT, "min: 2\n", "min: 17\n")
     repo.edit(ASSISTANT, "max: 4\n", "max: 17\n")
     (risk,) = together(repo)
     assert risk.level == "error"
@@ -96,7 +96,7 @@ def test_more_than_a_pool_has_at_the_least_is_an_error(repo: GitShop) -> None:
 
 
 def test_a_rollout_that_can_never_fit_is_an_error(repo: GitShop) -> None:
-    repo.edit(ASSISTANT, "min: 1\n", "min: 16\n")
+    repo.edit(ASSISTANT, "min: 2\n", "min: 16\n")
     repo.edit(ASSISTANT, "max: 4\n", "max: 16\n")
     repo.edit(ASSISTANT, ROLLOUT, SURGE)
     (risk,) = together(repo)
@@ -110,7 +110,7 @@ def test_a_rollout_that_can_never_fit_is_an_error(repo: GitShop) -> None:
 
 
 def test_a_rollout_that_stops_a_pod_first_always_fits(repo: GitShop) -> None:
-    repo.edit(ASSISTANT, "min: 1\n", "min: 16\n")
+    repo.edit(ASSISTANT, "min: 2\n", "min: 16\n")
     repo.edit(ASSISTANT, "max: 4\n", "max: 16\n")
     assert together(repo) == []
 
@@ -120,7 +120,7 @@ def test_a_rollout_that_another_model_leaves_no_room_for_is_told(repo: GitShop) 
     repo.write("models/other.yaml", text.replace("name: support-assistant", "name: other"))
     repo.render()
     repo.commit()
-    repo.edit(ASSISTANT, "min: 1\n", "min: 15\n")
+    repo.edit(ASSISTANT, "min: 2\n", "min: 15\n")
     repo.edit(ASSISTANT, "max: 4\n", "max: 15\n")
     found = [risk for risk in together(repo) if "rolled out" in risk.message]
     assert [(risk.level, risk.message.partition(":")[0]) for risk in found] == [
