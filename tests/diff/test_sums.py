@@ -120,8 +120,8 @@ def test_a_rollout_that_another_model_leaves_no_room_for_is_told(repo: GitShop) 
     repo.write("models/other.yaml", text.replace("name: support-assistant", "name: other"))
     repo.render()
     repo.commit()
-    repo.edit(ASSISTANT, "min: 2\n", "min: 15\n")
-    repo.edit(ASSISTANT, "max: 4\n", "max: 15\n")
+    repo.edit(ASSISTANT, "min: 2\n", "min: 14\n")
+    repo.edit(ASSISTANT, "max: 4\n", "max: 14\n")
     found = [risk for risk in together(repo) if "rolled out" in risk.message]
     assert [(risk.level, risk.message.partition(":")[0]) for risk in found] == [
         ("warning", "`other` can no longer be rolled out")
