@@ -30,7 +30,7 @@ STEPS = {
         "modelyard.work.survey:directories",
         "modelyard.work.survey:is_ours",
     ),
-    "read locks of others": ("modelyard.work.session:Session._kinds",),
+    "read locks of others": ("modelyard.work.session:Session.kinds",),
     "load specs": (
         "modelyard.load.repository:Repository.text",
         "modelyard.load.files:load",
