@@ -49,6 +49,10 @@ def check(
     report = Report()
     manifests: list[Manifest] = []
     documents: list[Document] = []
+    everything: list[Path] = []
+    for path in paths:
+        everything += listing.manifests(start / path, start, path)[0]
+        listing.refuse_too_much(everything, path)
     for path in paths:
         for document in contents.objects(_read(path, start, report, texts or {})):
             manifests.append(Manifest(document.value, document.file, len(documents)))

@@ -14,8 +14,10 @@ from modelyard.findings import Finding, Location
 from modelyard.load.reader import refused, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+MAX_BYTES = 256 << 20
+"""Of all manifests of one check, because rules compare them with each other, so that all are kept."""
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -48,6 +50,13 @@ def manifests(path: Path, start: Path, word: str) -> tuple[list[Path], list[Find
             "file/missing", "no manifests are here", word, f"name a folder with {SUFFIXES[0]} files"
         )
     return sorted(files), findings
+
+
+def refuse_too_much(files: Sequence[Path], word: str) -> None:
+    """Refuse more manifests than memory should be used for; raises `Refused`."""
+    if sum(file.stat().st_size for file in files if file.is_file()) > MAX_BYTES:
+        message = f"there are more than {MAX_BYTES >> 20} MiB of manifests here"
+        raise refused("file/size", message, word, "check a part of them at a time")
 
 
 def real(path: Path) -> Path:

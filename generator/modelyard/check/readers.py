@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from modelyard.findings import Finding, Location
 from modelyard.load.document import lines_of
 from modelyard.load.scalars import read_otherwise
+from modelyard.secrecy import hidden, keeps_secret
 from modelyard.words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from modelyard.findings import Route
     from modelyard.load.document import Document, Spot
     from modelyard.load.scalars import Scalar
 
@@ -66,11 +68,12 @@ def _doubtful(document: Document) -> Iterator[Finding]:
     """Plain values that are not what they look like."""
     if not document.doubtful:
         return
-    keys = _keys(document)
+    routes = _routes(document)
     for spot, text in document.doubtful:
-        if spot not in keys:
+        if spot not in routes:
             continue
-        key = keys[spot]
+        key = str(routes[spot][-1]) if isinstance(routes[spot][-1], str) else ""
+        secret = keeps_secret(document.value, routes[spot])
         if _VERSIONS.search(key) and _LOST_ZERO.fullmatch(text):
             told = f"`{text}` is the number {_said(float(text))}: its last zero is lost"
         else:
@@ -79,23 +82,31 @@ def _doubtful(document: Document) -> Iterator[Finding]:
                 continue
             told = f"`{shown(text)}` is {_said(taken[0])} to Kubernetes, and {_said(taken[1])} to "
             told += "other readers of YAML"
+        if secret:
+            told = (
+                f"{hidden(text)} is one thing to Kubernetes, and another to other readers of YAML"
+            )
         yield Finding(
             "yaml/read-otherwise",
             told,
             Location(document.file, spot[0] + 1, spot[1] + 1),
             "warning",
-            help=f'quote it, if it is text: "{shown(text)}"',
+            help="quote it, if it is text" + ("" if secret else f': "{shown(text)}"'),
         )
 
 
-def _keys(document: Document) -> dict[Spot, str]:
-    """The key of every value, by the value's place; empty for an item of a list."""
-    found: dict[Spot, str] = {}
-    for mark in document.marks.values():
-        if isinstance(mark, list):
-            found |= dict.fromkeys(mark, "")
-        else:
-            found |= {spots[2:]: str(key) for key, spots in mark.items()}
+def _routes(document: Document) -> dict[Spot, Route]:
+    """The route of every value, by the value's place."""
+    found: dict[Spot, Route] = {}
+    todo: list[tuple[Any, Route]] = [(document.value, ())]
+    while todo:
+        value, route = todo.pop()
+        marks = document.marks.get(id(value), ())
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for step, item in items if marks else ():
+            found[marks[step] if isinstance(value, list) else marks[step][2:]] = (*route, step)
+            if isinstance(item, dict | list):
+                todo.append((item, (*route, step)))
     return found
 
 

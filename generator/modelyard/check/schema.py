@@ -12,6 +12,7 @@ from modelyard.check.known import NAMES
 from modelyard.findings import Fix, Route, at, cut, dotted
 from modelyard.load.document import MAX_MISTAKES
 from modelyard.load.suggest import did_you_mean, nearest
+from modelyard.secrecy import hidden, keeps_secret
 from modelyard.words import said, shown
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ class Validators:
         if identity not in self._kinds:
             schema = self.definitions.schema(*identity)
             self._kinds[identity] = (
-                _Kind(schema, jsonschema_rs.Draft202012Validator(schema)) if schema else None
+                _Kind(schema, jsonschema_rs.Draft202012Validator(schema, mask="the value"))
+                if schema
+                else None
             )
         kind = self._kinds[identity]
         if kind is None:
@@ -164,10 +167,26 @@ def _identity(value: Any) -> tuple[str, str] | Problem:
     return value["apiVersion"], value["kind"]
 
 
+def _route(value: Any, path: list[str | int]) -> Route:
+    """A route as the object has it: the validator takes the keys `1` and `01` for numbers of items."""
+    route: list[str | int] = []
+    for step in path:
+        if isinstance(value, dict) and isinstance(step, int):
+            same = (key for key in value if key.isdecimal() and key.lstrip("0") == str(step))
+            step = str(step) if str(step) in value else next(same, "")
+        try:
+            value = value[step]
+        except (LookupError, TypeError):
+            break
+        route.append(step)
+    return tuple(route)
+
+
 def _explained(error: Any, schema: Schema, value: Any) -> Iterator[Problem]:
-    route: Route = tuple(error.instance_path)
+    route = _route(value, error.instance_path)
     name, detail = error.kind.name, error.kind.as_dict()
     found = at(value, route)
+    told = hidden(found) if keeps_secret(value, route) else said(found)
     where = f"`{dotted(route)}`" if route else "the object"
     if name == "additionalProperties":
         known = at(schema, tuple(error.schema_path)[:-1]).get("properties", {})
@@ -194,7 +213,7 @@ def _explained(error: Any, schema: Schema, value: Any) -> Iterator[Problem]:
         yield Problem(
             "schema/type",
             route,
-            f"{where} must be {_either(kinds)}, got {said(found)}",
+            f"{where} must be {_either(kinds)}, got {told}",
             _quoted(kinds, found),
             fix=mends.of_type(value, route, kinds),
         )
@@ -204,7 +223,7 @@ def _explained(error: Any, schema: Schema, value: Any) -> Iterator[Problem]:
         yield Problem(
             "schema/value",
             route,
-            f"{where} must not be {said(found)}",
+            f"{where} must not be {told}",
             did_you_mean(str(found), words, what="allowed"),
             fix=mends.of_word(value, route, words),
         )
@@ -219,16 +238,14 @@ def _explained(error: Any, schema: Schema, value: Any) -> Iterator[Problem]:
         )
     elif name == "pattern":
         wanted = at(schema, tuple(error.schema_path)[:-1]).get("description", "")
-        yield Problem("schema/value", route, f"{where} must not be {said(found)}", wanted)
+        yield Problem("schema/value", route, f"{where} must not be {told}", wanted)
     elif name in ("anyOf", "oneOfNotValid", "oneOf"):
-        yield _of_several(route, where, found, detail)
+        yield _of_several(route, where, told, detail)
     else:
-        yield Problem(
-            "schema/value", route, f"{where}: {error.message}" if route else str(error.message)
-        )
+        yield Problem("schema/value", route, f"{where}: {error.message}, got {told}")
 
 
-def _of_several(route: Route, where: str, found: Any, detail: dict[str, Any]) -> Problem:
+def _of_several(route: Route, where: str, told: str, detail: dict[str, Any]) -> Problem:
     """Of several forms, none fits: the types that each wants say most."""
     wanted = [
         kind
@@ -241,7 +258,7 @@ def _of_several(route: Route, where: str, found: Any, detail: dict[str, Any]) ->
         return Problem(
             "schema/type",
             route,
-            f"{where} must be {_either(sorted(set(wanted)))}, got {said(found)}",
+            f"{where} must be {_either(sorted(set(wanted)))}, got {told}",
         )
     reasons = [str(error.message) for branch in detail.get("context", ()) for error in branch]
     return Problem(

@@ -11,7 +11,7 @@ from modelyard.explain.provenance import Provenance, changed
 from modelyard.findings import Finding, Route, dotted
 from modelyard.load.document import parse
 from modelyard.load.reader import read_text
-from modelyard.secrecy import has_password, named_secret
+from modelyard.secrecy import has_password, keeps_secret
 from modelyard.words import said
 
 if TYPE_CHECKING:
@@ -77,14 +77,11 @@ def _advice(output: Output, has_cause: bool, edited: Any, route: Route) -> str:
 
 
 def _is_secret(edited: Any, route: Route, value: Any) -> bool:
-    """By the name of its key, or of the variable whose value it is, or by its shape."""
-    parent = _value(edited, route[:-1])
-    name = str(parent.get("name", "")) if isinstance(parent, dict) else ""
-    return (
-        named_secret(str(route[-1]))
-        or (route[-1] == "value" and named_secret(name))
-        or (isinstance(value, str) and has_password(value))
-    )
+    """By its kind, by a name on the way, by its shape, or because of something in it."""
+    if isinstance(value, dict | list):
+        steps = value if isinstance(value, dict) else range(len(value))
+        return any(_is_secret(edited, (*route, step), value[step]) for step in steps)
+    return keeps_secret(edited, route) or (isinstance(value, str) and has_password(value))
 
 
 def _value(value: Any, route: Route) -> Any:
