@@ -194,7 +194,7 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     "a matcher": (alert('x{a=~"(' + "a{1000}" * 5 + '){1000}"}'), "prometheus/invalid-promql"),
     "alerts": (
         manifest("PrometheusRule", "spec:\n  groups:\n  - name: g\n    rules:\n", RULES)
-        + "".join(f"    - {{alert: A{i}, expr: rate(x_total[5m]) > 0}}\n" for i in range(6000)),
+        + "".join(f"    - {{alert: A{i}, expr: 'rate(x_total[5m]) > 0'}}\n" for i in range(6000)),
         "prometheus/alert-without-for",
     ),
     "panels": (
