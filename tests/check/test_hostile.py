@@ -129,14 +129,17 @@ def alert(expression: str) -> str:
 
 # What a file holds, and a rule that must say so; any or none where nothing is asked.
 FILES: dict[str, tuple[str | bytes, str]] = {
-    "brackets": ("[" * DEEP, "yaml/limit"),
-    "braces that close": ('{"a":' * DEEP + "1" + "}" * DEEP, "yaml/limit"),
-    "blocks": ("\n".join(f"{' ' * i}a:" for i in range(3000)), "yaml/limit"),
+    "brackets": (CONFIG + "data: " + "[" * DEEP, "yaml/limit"),
+    "braces that close": (CONFIG + "data: " + '{"a":' * DEEP + "1" + "}" * DEEP, "yaml/limit"),
+    "blocks": (CONFIG + "\n".join(f"{' ' * i}a:" for i in range(3000)), "yaml/limit"),
     "nearly too deep": (CONFIG + f"data: {'{a: ' * 190}1{'}' * 190}\n", "schema/type"),
-    "a bomb": ("a: &a [x, x]\n" + "".join(f"b{i}: [*a, *a]\n" for i in range(99)), "yaml/alias"),
+    "a bomb": (
+        CONFIG + "a: &a [x, x]\n" + "".join(f"b{i}: [*a, *a]\n" for i in range(99)),
+        "yaml/alias",
+    ),
     "keys twice": (CONFIG + CONFIG, "yaml/duplicate-key"),
     "documents that are not split": (CONFIG + "--- # x\n" + CONFIG, "yaml/separator"),
-    "no objects": ("--- x\n" * 100_000, "yaml/separator"),
+    "no objects": ("--- x\n" * 100_000, "file/missing"),
     "nothing": ("---\n" * 100_000, ""),
     "a number": (CONFIG + f"data: {{a: 1{'0' * 1_000_000}}}\n", ""),
     "numbers": (CONFIG + "data: {a: 1e999, b: .inf, c: .nan, d: 0o17, e: 1:30}\n", "schema/type"),
@@ -145,10 +148,10 @@ FILES: dict[str, tuple[str | bytes, str]] = {
         "yaml/key",
     ),
     "a long key": (CONFIG + f"? {'k' * 100_000}\n: {{a: 1}}\n", "schema/unknown-field"),
-    "a long kind": (f"apiVersion: x.io/v1\nkind: {'K' * 5000}\n", "schema/unknown-kind"),
+    "a long kind": (f"apiVersion: x.io/v1\nkind: {'K' * 5000}\n", "schema/unchecked-kind"),
     "a kind that is a path": (
         "apiVersion: ../../../etc\nkind: ../../passwd\n",
-        "schema/unknown-kind",
+        "schema/unchecked-kind",
     ),
     "long names": (manifest("ConfigMap", "x: 1\n", name="a" * 100_000), "schema/unknown-field"),
     "wrong types": (
@@ -158,8 +161,8 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     ),
     "metadata that is none": ("apiVersion: v1\nkind: Pod\nmetadata: x\nspec: [1]\n", "schema/type"),
     "another encoding": (CONFIG.encode("utf-16"), "file/encoding"),
-    "a zero byte": (b"a: \0\n", "yaml/character"),
-    "half a character": (b'{"apiVersion": "v1", "kind": "\\ud800"}', "yaml/syntax"),
+    "a zero byte": (CONFIG.encode() + b"a: \0\n", "yaml/character"),
+    "half a character": (b'{\n"apiVersion": "v1", "kind": "\\ud800"}', "yaml/syntax"),
     "many fields": (CONFIG + "".join(f"f{i}: 1\n" for i in range(100_000)), "check/more"),
     "a definition that is deep": (
         definition(json.loads('{"type":"object","properties":{"a":' * 40 + "{}" + "}}" * 40)),
@@ -264,7 +267,7 @@ def test_more_than_all_memory_is_refused_with_the_limit(tmp_path: Path) -> None:
     ("make", "rule"),
     [
         (lambda i: f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{i}}}\n", "yaml/limit"),
-        (lambda i: f"kind: K{i}\n", "schema/not-an-object"),
+        (lambda i: f"apiVersion: x/v1\nkind: K{i}\n", "schema/unchecked-kind"),
     ],
 )
 def test_a_hundred_thousand_objects_in_a_file_are_checked_or_refused(

@@ -39,7 +39,7 @@ _CHANGES = (
     "transformers", "helmCharts", "vars",
 )  # fmt: skip
 """Keys of a kustomization that change objects."""
-_MENTIONED = re.compile(r"""^[\s-]*["']?(apiVersion|kind)["']?\s*:""", re.MULTILINE)
+_MENTIONED = re.compile(r"""^[ \t-]*["']?(apiVersion|kind)["']?\s*:""", re.MULTILINE)
 
 
 def mentions_objects(text: str) -> bool:
