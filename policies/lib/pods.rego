@@ -5,7 +5,8 @@ package lib.pods
 # Kinds whose pods end.
 batch := {
 	"Job", "CronJob", "ScaledJob", "Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate",
-	"CronWorkflow", "RayJob", "PyTorchJob", "TFJob", "MPIJob", "XGBoostJob",
+	"CronWorkflow", "RayJob", "PyTorchJob", "TFJob", "MPIJob", "XGBoostJob", "JAXJob",
+	"PaddleJob", "JobSet",
 }
 
 # Kinds that run a pod as it is written: nothing is merged into it.
@@ -34,6 +35,7 @@ _templates := {
 	"RayCluster": [["spec", "headGroupSpec", "template"]],
 	"RayJob": [["spec", "rayClusterSpec", "headGroupSpec", "template"]],
 	"RayService": [["spec", "rayClusterConfig", "headGroupSpec", "template"]],
+	"Notebook": [["spec", "template"]],
 }
 
 # The same for every element of a list or value of a mapping, and what follows it.
@@ -45,11 +47,16 @@ _repeated_templates := {
 	"TFJob": {"every": ["spec", "tfReplicaSpecs"], "then": ["template"]},
 	"MPIJob": {"every": ["spec", "mpiReplicaSpecs"], "then": ["template"]},
 	"XGBoostJob": {"every": ["spec", "xgbReplicaSpecs"], "then": ["template"]},
+	"JAXJob": {"every": ["spec", "jaxReplicaSpecs"], "then": ["template"]},
+	"PaddleJob": {"every": ["spec", "paddleReplicaSpecs"], "then": ["template"]},
+	"JobSet": {"every": ["spec", "replicatedJobs"], "then": ["template", "spec", "template"]},
+	"Experiment": {"every": ["spec", "templates"], "then": ["template"]},
 }
 
 # Where a kind has the fields of a pod's spec among its own.
 _inlines := {
 	"InferenceService": [["spec", "predictor"], ["spec", "transformer"], ["spec", "explainer"]],
+	"LLMInferenceService": [["spec", "template"], ["spec", "worker"], ["spec", "prefill", "template"]],
 	"ServingRuntime": [["spec"]],
 	"ClusterServingRuntime": [["spec"]],
 	"Workflow": [["spec"]],

@@ -89,3 +89,11 @@ def test_every_shipped_version_has_the_kinds_that_we_make(version: str) -> None:
 )  # fmt: skip
 def test_what_is_no_kind_has_no_schema(api_version: str, kind: str) -> None:
     assert Definitions(VERSION).schema(api_version, kind) is None
+
+
+def test_what_the_server_fills_in_is_not_asked_for() -> None:
+    pattern = {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget"}]}
+    template = {"spec": {"restartPolicy": "Never", "containers": [{"name": "a", "image": "b"}]}}
+    spec = {"template": template, "podFailurePolicy": {"rules": [pattern]}}
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "a"}, "spec": spec}
+    assert not list(Validators(Definitions(VERSION)).problems(job))

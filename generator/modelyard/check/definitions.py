@@ -170,8 +170,14 @@ class Definitions:
         definitions: Schema = json.loads(
             text.replace(b"/api/_definitions.json#/$defs/", b"#/$defs/")
         )["$defs"]
+        for name, field in _DEFAULTED:
+            if field in (required := definitions.get(name, {}).get("required", [])):
+                required.remove(field)
         return definitions
 
+
+_DEFAULTED = (("io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern", "status"),)
+"""Fields that are called required, and that the server fills in (kubernetes.io, Pod failure policy)."""
 
 SAME = {
     ("networking.istio.io", "v1beta1"): "v1",

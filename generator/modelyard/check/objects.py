@@ -44,6 +44,11 @@ _TEMPLATES: dict[str, tuple[Route, ...]] = {
     "TFJob": (("spec", "tfReplicaSpecs", "*", "template"),),
     "MPIJob": (("spec", "mpiReplicaSpecs", "*", "template"),),
     "XGBoostJob": (("spec", "xgbReplicaSpecs", "*", "template"),),
+    "JAXJob": (("spec", "jaxReplicaSpecs", "*", "template"),),
+    "PaddleJob": (("spec", "paddleReplicaSpecs", "*", "template"),),
+    "JobSet": (("spec", "replicatedJobs", "*", "template", "spec", "template"),),
+    "Notebook": (("spec", "template"),),
+    "Experiment": (("spec", "templates", "*", "template"),),
     "SeldonDeployment": (("spec", "predictors", "*", "componentSpecs", "*"),),
 }
 """Where a kind keeps pods with metadata and spec; `*` is every element or value."""
@@ -53,6 +58,11 @@ _INLINE: dict[str, tuple[Route, ...]] = {
         ("spec", "predictor"),
         ("spec", "transformer"),
         ("spec", "explainer"),
+    ),
+    "LLMInferenceService": (
+        ("spec", "template"),
+        ("spec", "worker"),
+        ("spec", "prefill", "template"),
     ),
     "ServingRuntime": (("spec",),),
     "ClusterServingRuntime": (("spec",),),
@@ -66,7 +76,8 @@ _INLINE: dict[str, tuple[Route, ...]] = {
 BATCH = frozenset(
     (
         "Job", "CronJob", "ScaledJob", "Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate",
-        "CronWorkflow", "RayJob", "PyTorchJob", "TFJob", "MPIJob", "XGBoostJob",
+        "CronWorkflow", "RayJob", "PyTorchJob", "TFJob", "MPIJob", "XGBoostJob", "JAXJob",
+        "PaddleJob", "JobSet",
     )
 )  # fmt: skip
 """Kinds whose pods end."""

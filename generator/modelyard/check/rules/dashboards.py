@@ -78,13 +78,16 @@ _ANGULAR = {
 def angular_panel(manifest: Manifest, _context: Context) -> Iterator[Hit]:
     """A panel is of a type that Grafana 11 turns off, and Grafana 12 no longer has."""
     for dashboard in dashboards(manifest):
-        for route, panel in dashboard.panels():
-            kind = panel.get("type")
-            if isinstance(kind, str) and kind in _ANGULAR:
+        for kind, instead in _ANGULAR.items():
+            # Because one export of the dashboard mends all of them, they are told of together.
+            found = [route for route, panel in dashboard.panels() if panel.get("type") == kind]
+            if found:
+                many = f"{plural(len(found), 'panel')} of the type `{kind}`"
                 yield dashboard.hit(
-                    (*route, "type"),
-                    f"panels of the type `{kind}` need Angular, which Grafana 12 does not have",
-                    f"write `{_ANGULAR[kind]}`, or let Grafana migrate the panel and export it",
+                    (*found[0], "type"),
+                    f"{many} {'needs' if len(found) == 1 else 'need'} Angular, which Grafana 12 does"
+                    " not have",
+                    f"write `{instead}`, or let Grafana migrate the dashboard and export it",
                 )
 
 

@@ -707,11 +707,14 @@ def unqualified_host(manifest: Manifest, _context: Context) -> Iterator[Hit]:
         ]
         places += [((*route, "host"), found.get("host")) for route, found in destinations(manifest)]
     namespace = shown(manifest.namespace or "<namespace>")
+    told: set[str] = set()
     for route, host in places:
-        if isinstance(host, str) and re.fullmatch(r"[a-z0-9-]+", host):
+        if isinstance(host, str) and re.fullmatch(r"[a-z0-9-]+", host) and host not in told:
+            told.add(host)
             yield Hit(
                 route,
-                f"`{host}` is looked for in the namespace of this object, whichever that is",
+                f"`{host}` is the Service of whatever namespace this object is in, and another one in"
+                " each copy",
                 f"write `{host}.{namespace}.svc.cluster.local`",
             )
 

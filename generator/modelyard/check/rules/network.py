@@ -842,7 +842,7 @@ def same_selector(objects: Objects, _context: Context) -> Iterator[Hit]:
         labels = tuple(sorted((str(key), str(value)) for key, value in selector.items()))
         kind = str(service.spec.get("type", "ClusterIP"))
         key = (service.namespace, headless, kind, labels, ports)
-        if key in first:
+        if key in first and first[key].name != service.name:
             yield Hit(
                 ("spec", "selector"),
                 f"Service {shown(first[key].name)} leads to the same ports of the same pods",

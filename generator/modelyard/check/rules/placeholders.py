@@ -32,7 +32,7 @@ _TEMPLATES = frozenset(
 )  # fmt: skip
 """Kinds that are templates, or hold some; of them only the metadata is taken as it stands."""
 _PLAIN = re.compile(
-    r"|[a-z]+|.*\.k8s\.io|(networking|security|telemetry)\.istio\.io|serving\.kserve\.io|keda\.sh"
+    r"|[a-z]+|.*\.(?:x-)?k8s\.io|(networking|security|telemetry)\.istio\.io|serving\.kserve\.io|keda\.sh"
     r"|machinelearning\.seldon\.io|argoproj\.io|ray\.io|monitoring\.coreos\.com|kubeflow\.org"
 )
 """Groups whose kinds are known well enough to tell where text is free."""
@@ -56,7 +56,8 @@ _UNFILLED = re.compile(
     r"|(?P<note>^(?:TODO|TBD|XXX)\b(?![-/.\w]))"
 )
 _WHOLE = re.compile(
-    r"(?i:change[-_ ]?me|replace[-_ ]?me|fix[-_ ]?me)|TODO|TBD|XXX+|<no value>"
+    r"(?i:change[-_ ]?me|replace[-_ ]?me|fix[-_ ]?me|replace[-_ ]with[-_ ][\w-]+)|TODO|TBD|XXX+|<no value>"
+    r"|<(?:token|password|secret|key|api[-_ ]?key)>"
     r"|<(?:your|insert|replace|change|enter|fill)\b[^<>]*>|<[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+>"
 )
 _VALUES = re.compile(r"\{\{-?\s*\.(?:Values|Release|Chart)\.")

@@ -13,7 +13,6 @@ from modelyard.check.amounts import (
     is_whole,
     thousandths,
 )
-from modelyard.check.links import together
 from modelyard.check.objects import WORKLOADS, mapping, sequence
 from modelyard.check.rule import Hit, rule
 from modelyard.spec.values import Cpu, Quantity
@@ -66,8 +65,8 @@ def limit_below_request(objects: Objects, context: Context) -> Iterator[Hit]:
                     yield from _below(manifest, part, str(name), request, defaults)
 
 
-_Default = tuple[str, dict[str, Any], str]
-"""A namespace, the limits that containers get there, and who says so."""
+_Default = tuple[frozenset[str], dict[str, Any], str]
+"""The namespaces that objects are written for, the limits that containers get there, and who says so."""
 
 
 def _below(
@@ -87,9 +86,9 @@ def _below(
                 manifest,
             )
         return
-    for namespace, limits, who in defaults if part.whole else ():
+    for namespaces, limits, who in defaults if part.whole else ():
         most = thousandths(limits.get(name))
-        if most is not None and most < least and together(namespace, manifest.namespace):
+        if most is not None and most < least and manifest.namespace in namespaces:
             yield Hit(
                 (*part.route, "requests", name),
                 f"{shown(part.name)} has no limit on {shown(name)}, so it gets {_said(limits[name])} from "
@@ -106,11 +105,12 @@ def _default_limits(objects: Objects, context: Context) -> Iterator[_Default]:
         for item in sequence(found.spec.get("limits")):
             if mapping(item).get("type") == "Container":
                 limits = {**mapping(item.get("max")), **mapping(item.get("default"))}
-                yield found.namespace, limits, f"the LimitRange {shown(found.name)}"
+                yield frozenset((found.namespace,)), limits, f"the LimitRange {shown(found.name)}"
     if context.environment is not None:
         place = context.environment.container_defaults.limits
         limits = {"cpu": place.cpu, "memory": place.memory}
-        yield str(context.environment.namespace), limits, "the namespace's LimitRange"
+        own = frozenset((str(context.environment.namespace), ""))
+        yield own, limits, "the namespace's LimitRange"
 
 
 _SIZES = ("memory", "storage", "ephemeral-storage")
