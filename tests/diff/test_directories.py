@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modelyard.diff import changes
-from modelyard.diff.git import Git
 from modelyard.diff.touched import touched
+from modelyard.load.git import Git
 from modelyard.load.repository import Repository
 from tests.diff.conftest import environment
 

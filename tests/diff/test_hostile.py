@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modelyard.diff.git import MAX_BYTES, Git
+from modelyard.load.git import MAX_BYTES, Git
 from tests.diff.conftest import environment
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_a_word_that_looks_like_an_option_never_reaches_git_as_one(
     assert Git(repo.root).commit(base) is None
     run = repo.run("diff", f"--base={base}")
     assert run.code == 2
-    assert "[diff/revision]" in run.out
+    assert "[repository/revision]" in run.out
 
 
 def test_a_link_in_the_tree_is_not_followed(repo: GitShop) -> None:

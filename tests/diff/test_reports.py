@@ -15,8 +15,8 @@ from modelyard.diff.report.links import Link, web
 from modelyard.diff.report.markdown import MARKER, comment
 from modelyard.diff.report.page import LIMIT, code, fenced, plain, sentence
 from modelyard.diff.report.values import both
-from modelyard.diff.revisions import Revision
 from modelyard.findings import Cause, Location, ObjectRef
+from modelyard.load.revisions import Revision
 from modelyard.secrecy import has_password
 
 if TYPE_CHECKING:

@@ -81,7 +81,7 @@ def test_a_revision_may_be_a_tag_or_a_commit(repo: GitShop) -> None:
 def test_a_revision_that_is_none_is_refused(repo: GitShop, base: str) -> None:
     with pytest.raises(Refused) as refusal:
         repo.compare(base)
-    assert refusal.value.findings[0].rule == "diff/revision"
+    assert refusal.value.findings[0].rule == "repository/revision"
 
 
 def test_outside_git_it_is_refused(shop: Shop) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from modelyard.load.hook import Change, Span
     from modelyard.load.repository import Repository
+    from modelyard.load.revisions import Changed
     from modelyard.load.selection import Selection
     from modelyard.work.session import Session
 
@@ -114,22 +115,37 @@ def session(
     from modelyard.write.state import State
 
     found = change.repository if change else repository(arguments)
+    changed = None if change else _changed(arguments, found)
+    state = State(found.root, use=not arguments.no_cache)
     selected = (
-        change.selection(arguments.env, check=check) if change else _selected(arguments, found)
+        change.selection(arguments.env, check=check)
+        if change
+        else _selected(arguments, found, changed)
     )
     if selected is None:
         return None
-    state = State(found.root, use=not arguments.no_cache)
     jobs = arguments.jobs
     return Session(found, selected, state, check=check, rules=rules, force=force, jobs=jobs)
 
 
-def _selected(arguments: argparse.Namespace, found: Repository) -> Selection:
+def _changed(arguments: argparse.Namespace, found: Repository) -> Changed | None:
+    """What differs from a revision, where the command is only about that; git is already asked."""
+    revision = getattr(arguments, "changed_since", None)
+    if revision is None:
+        return None
+    from modelyard.load.git import Git
+    from modelyard.load.revisions import Changed
+
+    return Changed(Git(found.root), revision, "--changed-since")
+
+
+def _selected(
+    arguments: argparse.Namespace, found: Repository, changed: Changed | None
+) -> Selection:
     from modelyard.load.selection import choose, since
 
-    revision = getattr(arguments, "changed_since", None)
-    if revision is not None:
-        return since(found, revision, arguments.env)
+    if changed is not None:
+        return since(found, changed, arguments.env)
     return choose(found, arguments.models, arguments.env, arguments.directory.resolve())
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from modelyard.diff.revisions import Revision
     from modelyard.findings import Cause, Location, ObjectRef, Route
+    from modelyard.load.revisions import Revision
 
 
 class Absent(Enum):

@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from modelyard.diff.git import MAX_BYTES
 from modelyard.diff.sides import Placed, Sides, is_manifest, read, side
 from modelyard.diff.touched import blob_of
 from modelyard.errors import Refused
+from modelyard.load.git import MAX_BYTES
 from modelyard.load.reader import read_bytes
 from modelyard.write.lock import LOCKS, owned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from modelyard.diff.git import Entry, Git
     from modelyard.diff.touched import Touched
+    from modelyard.load.git import Entry, Git
     from modelyard.pipeline import Output
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from modelyard.diff.git import REGULAR, Entry
+from modelyard.load.git import REGULAR, Entry
 from modelyard.load.repository import TREE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from modelyard.diff.git import Git
+    from modelyard.load.git import Git
 
 Place = tuple[str, str]
 """An environment, and the name of a directory in its tree."""

@@ -12,8 +12,8 @@ from modelyard.diff.sides import is_manifest, read
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from modelyard.diff.git import Git
     from modelyard.diff.listing import Listing, Place
+    from modelyard.load.git import Git
     from modelyard.pipeline import Kind
     from modelyard.spec.environment import EnvironmentSpec
 

@@ -11,7 +11,7 @@ from modelyard.load.reader import refused
 from modelyard.load.repository import BLUEPRINTS, Repository
 
 if TYPE_CHECKING:
-    from modelyard.diff.git import Git
+    from modelyard.load.git import Git
 
 
 class Past(Repository):

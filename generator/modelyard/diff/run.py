@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from modelyard import pipeline
 from modelyard.diff.comparison import Comparison, Environment
-from modelyard.diff.git import Git
 from modelyard.diff.listing import Listing
 from modelyard.diff.locks import Locks
 from modelyard.diff.past import Past
-from modelyard.diff.revisions import revision
 from modelyard.diff.shard import Made, Shard
 from modelyard.diff.sums import Sides, Taken, cost, risks, sums
 from modelyard.diff.touched import touched
 from modelyard.errors import Refused
+from modelyard.load.git import Git
 from modelyard.load.repository import MODELS
+from modelyard.load.revisions import revision
 from modelyard.work.pool import Workers
 
 if TYPE_CHECKING:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from modelyard.check.load import Share
     from modelyard.diff.comparison import Change, Risk
-    from modelyard.diff.git import Git
     from modelyard.diff.listing import Listing
     from modelyard.diff.past import Past
     from modelyard.diff.sides import Side, Sides
     from modelyard.diff.touched import Touched
     from modelyard.findings import Finding
+    from modelyard.load.git import Git
     from modelyard.load.repository import Repository
     from modelyard.pipeline import Kind, Output
     from modelyard.spec.environment import EnvironmentSpec

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from modelyard.check.objects import mapping, sequence
-from modelyard.diff.git import MAX_BYTES
 from modelyard.findings import ObjectRef
 from modelyard.load.document import parse
+from modelyard.load.git import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from hashlib import sha1, sha256
 from typing import TYPE_CHECKING
 
-from modelyard.diff.git import MAX_BYTES
 from modelyard.errors import Refused
+from modelyard.load.git import MAX_BYTES
 from modelyard.load.repository import BLUEPRINTS, ENVIRONMENTS, MODELS, SETTINGS, TREE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from modelyard.diff.git import Git
+    from modelyard.load.git import Git
     from modelyard.load.repository import Repository
 
 INPUTS = (SETTINGS, MODELS, ENVIRONMENTS, BLUEPRINTS)

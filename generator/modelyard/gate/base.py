@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from modelyard.diff.git import Git
 from modelyard.diff.past import Past
-from modelyard.diff.revisions import revision
 from modelyard.diff.touched import blob_of
 from modelyard.errors import Refused
+from modelyard.load.git import Git
 from modelyard.load.reader import read_bytes, refused
 from modelyard.load.repository import BLUEPRINTS, ENVIRONMENTS, POLICIES, SETTINGS
+from modelyard.load.revisions import revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

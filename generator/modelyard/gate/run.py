@@ -11,7 +11,6 @@ from modelyard import pipeline
 from modelyard.check import baseline as baselines
 from modelyard.check.settle import settled
 from modelyard.diff import changes
-from modelyard.diff.revisions import Revision
 from modelyard.diff.touched import touched
 from modelyard.errors import Refused
 from modelyard.findings import Report
@@ -19,6 +18,7 @@ from modelyard.gate import told
 from modelyard.gate.base import Base
 from modelyard.gate.second import Judged, SecondLook
 from modelyard.load.reader import read_text
+from modelyard.load.revisions import Revision
 from modelyard.load.selection import Selection
 from modelyard.work.pool import Workers
 from modelyard.work.result import Share

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from modelyard.errors import Refused
 from modelyard.findings import Finding, Location
+from modelyard.load.git import Git, names
 from modelyard.load.repository import (
     BLUEPRINTS,
     ENVIRONMENTS,
@@ -22,7 +23,7 @@ from modelyard.load.repository import (
     TREE,
     select,
 )
-from modelyard.load.revisions import Git, names
+from modelyard.load.revisions import named
 from modelyard.load.selection import Selection, inside
 from modelyard.words import plural
 
@@ -87,7 +88,7 @@ class Change:
         directories = [f"{TREE}/{env}/{name}" for env in selection.environments for name in below]
         wanted = [TREE] if selection.whole or len(directories) > 300 else directories
         paths = [f"{self._prefix}{path}" for path in wanted]
-        answer = Git(self.top).run("ls-files", "--others", "-z", "--", *paths)
+        answer = Git(self.top, staged=True).run("ls-files", "--others", "-z", "--", *paths)
         chosen = frozenset(directories)
         for file in names(answer):
             ours = file.removeprefix(self._prefix)
@@ -156,14 +157,17 @@ def top(start: Path) -> Path:
 def changed(files: Sequence[str], start: Path, span: Span | None) -> list[Path]:
     """The files that were named, relative to `start`, and those that the change takes away."""
     base = top(start)
-    return [*(start / file for file in files), *(base / file for file in _gone(Git(base), span))]
+    return [
+        *(start / file for file in files),
+        *(base / file for file in _gone(Git(base, staged=True), span)),
+    ]
 
 
 def _gone(git: Git, span: Span | None) -> Iterator[str]:
     words = ("diff", "--name-only", "-z", "--no-renames", "--diff-filter=D", "--no-ext-diff")
     if span is None:
         return names(git.run(*words, "--cached", "--"))
-    old, new = (git.commit(revision) for revision in span)
+    old, new = (named(git, revision, ".") for revision in span)
     try:
         return names(git.run(*words, f"{old}...{new}", "--"))
     except Refused:  # they have no ancestor in common, or not in what was fetched

@@ -1,96 +1,109 @@
-"""What git knows of the repository: revisions, and the files that differ from one.
-
-Because repositories under test come from pull requests, git is asked in ways that run nothing of
-theirs: no hooks, no external differs, no file system monitors.
-"""
+"""Which revision is compared with, and which files differ from it."""
 
 from __future__ import annotations
 
-import os
-import subprocess
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelyard.load.git import names
 from modelyard.load.reader import refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable
 
-SAFE = (
-    "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
-)  # fmt: skip
+    from modelyard.load.git import Git
+
+DEFAULTS = ("origin/main", "origin/master", "main", "master")
+"""Where changes are merged, when `origin/HEAD` does not say so."""
 
 
-class Git:
-    """The git repository that a directory lies in."""
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A commit to compare with."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    name: str
+    """As it was asked for, or found."""
+    commit: str | None
+    """The commit's name; `None` where nothing has been committed yet."""
 
-    def run(self, *words: str) -> bytes:
-        """What a command of git prints; raises `Refused` where it fails."""
-        done = subprocess.run(  # noqa: S603 - git itself, with words of ours
-            self._command(words),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            env=_environment(),
-        )
-        if done.returncode != 0:
-            raise self._failed(done.stderr)
-        return done.stdout
 
-    def commit(self, revision: str) -> str:
-        """The commit that a revision names; raises `Refused` for one that names none."""
-        words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-        done = subprocess.run(  # noqa: S603 - the revision stands behind `--end-of-options`
-            self._command(words), capture_output=True, check=False, env=_environment()
-        )
-        if done.returncode != 0:
-            raise refused(
-                "repository/revision",
-                f"git knows no revision `{revision}` here",
-                ".",
-                "name a commit, a branch or a tag; a shallow clone may not have it: fetch it first",
-            )
-        return done.stdout.decode().strip()
+def revision(git: Git, wanted: str | None) -> Revision:
+    """The revision that was asked for, or the one that a person means; raises `Refused`.
 
-    def branched(self, revision: str) -> str:
-        """Where the history of `HEAD` left that of a revision; the revision, if they share nothing."""
-        commit = self.commit(revision)
-        words = ("merge-base", commit, "HEAD")
-        done = subprocess.run(  # noqa: S603 - git itself, with words of ours
-            self._command(words), capture_output=True, check=False, env=_environment()
-        )
-        return done.stdout.decode().split("\n")[0] if done.returncode == 0 else commit
+    Without a word, it is where this branch left the default branch; on the default branch itself,
+    and where there is none, the last commit.
+    """
+    if wanted is not None:
+        return Revision(wanted, named(git, wanted, "--base"))
+    head = git.commit("HEAD")
+    if head is None:
+        return Revision("nothing", None)
+    default = _default(git)
+    if default is None or _branch(git) == default.removeprefix("origin/"):
+        return Revision("HEAD", head)
+    code, out, _ = git.ask("merge-base", "--end-of-options", default, "HEAD")
+    return Revision(default, out.decode().strip()) if code == 0 else Revision("HEAD", head)
 
-    def changed(self, commit: str) -> list[str]:
-        """Every file that differs from a commit, committed or not, relative to the root; sorted."""
-        prefix = (
-            self.run("rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").rstrip("\n")
-        )
-        committed = self.run(
-            "diff-tree", "-r", "-z", "--name-only", "--no-renames", commit, "HEAD", "--"
-        )
-        status = self.run("status", "--porcelain=v1", "-z", "--no-renames", "-uall", "--", ".")
+
+def named(git: Git, wanted: str, where: str) -> str:
+    """The commit that was asked for with an option; raises `Refused` for a word that means none."""
+    commit = git.commit(wanted)
+    if commit is None:
+        raise _unknown(git, wanted, where)
+    return commit
+
+
+class Changed:
+    """Every file that differs from where the history left a revision, committed or not.
+
+    Because git needs most of the time for the files of the working tree, it is asked about them as
+    soon as this is made, while the caller does something else. Raises `Refused`.
+    """
+
+    def __init__(self, git: Git, wanted: str, where: str) -> None:
+        self.git, self.wanted, self.where = git, wanted, where
+        status = ("status", "--porcelain=v1", "-z", "--no-renames", "-uall", "--", ".")
+        self._status: Callable[[], bytes] = git.start(*status)
+
+    def files(self) -> list[str]:
+        """Their names, relative to the repository of models; sorted."""
+        try:
+            committed = self._committed()
+        finally:
+            status = self._status()
+        prefix = self.git.prefix
         found = {*names(committed), *(entry[3:] for entry in names(status))}
         return sorted(name.removeprefix(prefix) for name in found if name.startswith(prefix))
 
-    def _command(self, words: Sequence[str]) -> list[str]:
-        return ["git", "-C", str(self.root), *SAFE, *words]
-
-    def _failed(self, said: bytes) -> Exception:
-        reason = (said.decode("utf-8", "replace").strip() or "it says nothing").split("\n")[0]
-        return refused(
-            "repository/git", f"git cannot be asked: {reason}", ".", "run this in a git repository"
-        )
+    def _committed(self) -> bytes:
+        commit = named(self.git, self.wanted, self.where)
+        code, out, _ = self.git.ask("merge-base", commit, "HEAD")
+        left = out.decode("ascii").split("\n")[0] if code == 0 else commit
+        words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", left, "HEAD", "--")
+        return self.git.run(*words)
 
 
-def names(output: bytes) -> Iterator[str]:
-    """The names in what git prints with a NUL after each."""
-    return (os.fsdecode(name) for name in output.split(b"\0") if name)
+def _default(git: Git) -> str | None:
+    """The branch into which changes go."""
+    code, out, _ = git.ask("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD")
+    likely = ([out.decode().strip()] if code == 0 else []) + list(DEFAULTS)
+    return next((name for name in likely if git.commit(name)), None)
 
 
-def _environment() -> dict[str, str]:
-    """Git's words in English, and no lock for what only reads."""
-    return {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+def _branch(git: Git) -> str | None:
+    """The branch that is checked out; none for a detached one."""
+    code, out, _ = git.ask("symbolic-ref", "--quiet", "--short", "HEAD")
+    return out.decode().strip() if code == 0 else None
+
+
+def _unknown(git: Git, wanted: str, where: str) -> Exception:
+    from modelyard.words import shown
+
+    shallow = git.ask("rev-parse", "--is-shallow-repository")[1].strip() == b"true"
+    help_ = (
+        "this clone has only part of the history: fetch it whole, with `fetch-depth: 0` in"
+        " actions/checkout or `git fetch --unshallow`"
+        if shallow
+        else "name a branch, a tag or a commit, as `origin/main`"
+    )
+    return refused("repository/revision", f"there is no revision `{shown(wanted)}`", where, help_)

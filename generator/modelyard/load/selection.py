@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modelyard.load.repository import Repository
+    from modelyard.load.revisions import Changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,12 @@ def choose(
     return Selection(models, chosen, whole, () if whole else tuple(sorted(gone)))
 
 
-def since(repository: Repository, revision: str, environments: Sequence[str]) -> Selection:
-    """The models whose spec or tree has changed since the history left a revision.
+def since(repository: Repository, changed: Changed, environments: Sequence[str]) -> Selection:
+    """The models whose spec or tree has changed.
 
     All of them where something changed that concerns every model. Raises `Refused`.
     """
-    from modelyard.load.revisions import Git
-
-    git = Git(repository.root)
-    files = git.changed(git.branched(revision))
+    files = changed.files()
     ours = (MODELS, ENVIRONMENTS, BLUEPRINTS, POLICIES, TREE)
     words = [file for file in files if file.partition("/")[0] in ours or file == SETTINGS]
     if any(word.startswith(f"{POLICIES}/") for word in words):

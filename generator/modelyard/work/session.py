@@ -15,7 +15,7 @@ from modelyard.work.result import Share
 from modelyard.work.survey import Survey, directories, environments_on_disk, is_ours
 from modelyard.write.exclusive import exclusive
 from modelyard.write.lock import parsed
-from modelyard.write.state import signature
+from modelyard.write.state import packed, signature, unpacked
 from modelyard.write.swap import Writer
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Session:
                 result.refers_to,
                 checked,
                 result.foreign,
-                result.claims,
+                packed(result.claims) if result.claims else b"",
             )
         if not self.state.section("shapes"):
             from modelyard.spec import shapes
@@ -172,7 +172,8 @@ class Session:
         claims = [claim for result in here for claim in result.claims]
         for directory in sorted(self.survey.fresh):
             if directory.split("/")[1] == environment:
-                claims += self.survey.fresh[directory][6]
+                kept = self.survey.fresh[directory][6]
+                claims += unpacked(kept) if kept else ()
         return claims
 
     def close(self) -> None:

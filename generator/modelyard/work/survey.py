@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 Key = tuple[Any, ...]
 """Signatures of every file that a directory is made of."""
 
-Known = tuple[Fingerprint, Key, tuple[Any, ...], tuple[str, ...], Any, bool, tuple[Any, ...]]
+Known = tuple[Fingerprint, Key, tuple[Any, ...], tuple[str, ...], Any, bool, bytes]
 """Of a directory: fingerprint, key, kinds, models referred to, what the last check saw, whether
-anything in it is not ours, and the claims that rules of the environment have gathered."""
+anything in it is not ours, and packed the claims that rules of the environment have gathered."""
 
 
 class Survey:

@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
-from zlib import crc32
+from zlib import compress, crc32, decompress
 
 try:  # the part of hashlib that is needed here, without the time that loading OpenSSL takes
     from _blake2 import blake2b
@@ -65,6 +65,16 @@ def fingerprint(directory: str) -> Fingerprint | None:
         return None
     finally:
         os.close(descriptor)
+
+
+def packed(value: Any) -> bytes:
+    """Something that few runs want, so that the others need not take it apart."""
+    return compress(marshal.dumps(value), level=1)
+
+
+def unpacked(content: bytes) -> Any:
+    """What was packed."""
+    return marshal.loads(decompress(content))  # noqa: S302 - of our own cache, like all the rest
 
 
 class State:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from modelyard.diff.git import Git
 from modelyard.errors import Refused
+from modelyard.load.git import Git
 
 if TYPE_CHECKING:
     from modelyard.findings import Cause

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING
 from modelyard.load.reader import refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 FIXED = (
@@ -32,6 +32,8 @@ LOCAL = frozenset(
     )
 )  # fmt: skip
 """What a hook tells of another repository than the one that was asked for."""
+INDEX = "GIT_INDEX_FILE"
+"""Where git keeps what a commit with `-a`, or of some files only, will hold."""
 SET = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_LAZY_FETCH": "1",
@@ -59,8 +61,10 @@ class Entry:
 class Git:
     """The git repository that a directory lies in."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, staged: bool = False) -> None:
+        """With `staged`, what a hook asks is answered from the index of the commit being made."""
         self.root = root
+        self._environment = _environment(staged=staged)
 
     def run(self, *words: str, given: bytes | None = None) -> bytes:
         """What git prints; raises `Refused` with its own words where it fails."""
@@ -75,7 +79,7 @@ class Git:
             found = subprocess.run(  # noqa: S603 - the words are ours, and revisions are resolved first
                 ["git", *FIXED, *words],  # noqa: S607 - the user's own git
                 cwd=self.root,
-                env=_environment(),
+                env=self._environment,
                 input=given,
                 stdin=subprocess.DEVNULL if given is None else None,
                 capture_output=True,
@@ -84,6 +88,18 @@ class Git:
         except FileNotFoundError:
             raise self.failed("git is not installed") from None
         return found.returncode, found.stdout, found.stderr.decode("utf-8", "replace").strip()
+
+    def start(self, *words: str) -> Callable[[], bytes]:
+        """Ask git in the background; what is returned waits for what it prints, or raises `Refused`."""
+        process = self._started(*words, given=subprocess.DEVNULL, complaint=subprocess.PIPE)
+
+        def answer() -> bytes:
+            out, error = process.communicate()
+            if process.returncode:
+                raise self.failed(error.decode("utf-8", "replace").strip())
+            return out
+
+        return answer
 
     def failed(self, error: str) -> Exception:
         """A refusal with git's own words."""
@@ -96,7 +112,7 @@ class Git:
         elif "not a git repository" in text:
             text = "this is not in a git repository"
             help_ = "run `git init`, and commit what is deployed"
-        return refused("diff/git", text, str(self.root), help_)
+        return refused("repository/git", text, str(self.root), help_)
 
     @cached_property
     def prefix(self) -> str:
@@ -155,19 +171,31 @@ class Git:
                     found[blob] = process.stdout.read(size + 1)[:size]
         return found
 
-    def _started(self, *words: str, given: IO[bytes]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 - the words are ours
-            ["git", *FIXED, *words],  # noqa: S607 - the user's own git
-            cwd=self.root,
-            env=_environment(),
-            stdin=given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+    def _started(
+        self, *words: str, given: IO[bytes] | int, complaint: int = subprocess.DEVNULL
+    ) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(  # noqa: S603 - the words are ours
+                ["git", *FIXED, *words],  # noqa: S607 - the user's own git
+                cwd=self.root,
+                env=self._environment,
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=complaint,
+            )
+        except FileNotFoundError:
+            raise self.failed("git is not installed") from None
 
 
-def _environment() -> dict[str, str]:
-    return {name: text for name, text in os.environ.items() if name not in LOCAL} | SET
+def names(output: bytes) -> Iterator[str]:
+    """The names in what git prints with a NUL after each."""
+    return (os.fsdecode(name) for name in output.split(b"\0") if name)
+
+
+def _environment(*, staged: bool) -> dict[str, str]:
+    kept = {INDEX} if staged else set()
+    left = {name: text for name, text in os.environ.items() if name in kept or name not in LOCAL}
+    return left | SET
 
 
 def _skip(stream: IO[bytes], size: int) -> None:
