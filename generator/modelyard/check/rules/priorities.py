@@ -51,7 +51,7 @@ def unknown_priority_class(objects: Objects, context: Context) -> Iterator[Hit]:
         if together(pod.manifest.namespace, str(place.namespace)):
             yield Hit(
                 (*pod.route, "priorityClassName"),
-                f"there is no priority class `{shown(name)}`",
+                f"there is no priority class `{shown(name)}`: the server refuses the pods",
                 did_you_mean(name, known - set(_BUILT_IN), what="priority classes"),
                 pod.manifest,
             )
