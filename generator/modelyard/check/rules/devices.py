@@ -16,6 +16,7 @@ from modelyard.check.amounts import (
 from modelyard.check.objects import WORKLOADS, mapping, sequence
 from modelyard.check.placement import setting, volumes
 from modelyard.check.rule import Hit, rule
+from modelyard.check.training import why_shared
 from modelyard.findings import Fix
 from modelyard.words import plain_number, shown
 
@@ -114,7 +115,8 @@ def no_shared_memory(manifest: Manifest, _context: Context) -> Iterator[Hit]:
 
     A container has 64 MiB of `/dev/shm`. NCCL between GPUs, and the workers that load data in
     training, need more, and die with a bus error
-    (docs.nvidia.com/deeplearning/nccl/user-guide/docs/troubleshooting.html, Shared Memory).
+    (docs.nvidia.com/deeplearning/nccl/user-guide/docs/troubleshooting.html, Shared Memory). One GPU
+    that only scores needs none, be it in a server or in a Job.
     """
     if manifest.kind in _OWN_SHARED:
         return
@@ -123,19 +125,21 @@ def no_shared_memory(manifest: Manifest, _context: Context) -> Iterator[Hit]:
             continue
         for container in pod.containers:
             counts = gpus_of(container)
-            if counts and (pod.ends or sum(counts.values()) > 1):
-                yield from _unshared(pod, container, next(iter(counts)))
+            if counts:
+                yield from _unshared(pod, container, counts)
 
 
-def _unshared(pod: Pod, container: Container, resource: str) -> Iterator[Hit]:
+def _unshared(pod: Pod, container: Container, counts: dict[str, int]) -> Iterator[Hit]:
     mount = _shared_mount(container)
     if mount is None:
-        yield Hit(
-            gpu_route(container, resource),
-            f"{shown(container.name)} has 64 MiB of `/dev/shm`, too little for "
-            f"{'workers that load data' if pod.ends else 'GPUs that work together'}",
-            "mount `emptyDir: {medium: Memory, sizeLimit: 8Gi}` at `/dev/shm`, within the memory limit",
-        )
+        many = sum(counts.values()) > 1
+        user = "GPUs that work together" if many else why_shared(pod, container)
+        if user:
+            yield Hit(
+                gpu_route(container, next(iter(counts))),
+                f"{shown(container.name)} has 64 MiB of `/dev/shm`, too little for {user}",
+                "mount `emptyDir: {medium: Memory, sizeLimit: 8Gi}` at `/dev/shm`, within the memory limit",
+            )
         return
     for route, volume in volumes(pod):
         if volume.get("name") == mount and "emptyDir" in volume:
