@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -291,6 +292,35 @@ def test_settings_of_conftest_are_not_read(branch: Branch) -> None:
     run = branch.gate()
     assert run.code == 1
     assert "conftest.toml:1:1: warning: changes the settings of conftest" in run.out
+
+
+def test_policies_for_conftest_are_not_read(branch: Branch) -> None:
+    """An edit of them changes no verdict; one that makes them ours again is not worth a word."""
+    debug(branch)
+    shutil.rmtree(branch.root / ".modelyard/policies/security")
+    branch.write(".modelyard/policies/lib/pods.rego", "package lib.pods\n\nall := []\n")
+    branch.render()
+    run = branch.gate()
+    assert run.code == 1
+    assert "error: logs too much [team/no-debug]" in run.out
+    assert ".modelyard/policies/lib/pods.rego:1:1: warning: changes `pods.rego` and " in run.out
+    assert "other files of the policies for conftest, which are then not those of" in run.out
+    assert branch.run("rules", "--write").code == 0
+    branch.save()
+    assert ".modelyard/policies" not in branch.gate().out
+
+
+def test_policies_for_conftest_may_be_brought_up_to_date(branch: Branch) -> None:
+    branch.git("checkout", "-q", "main")
+    branch.write(".modelyard/policies/old/rule/policy.rego", "package old.rule\n")
+    branch.write(".modelyard/policies/lib/pods.rego", "package lib.pods\n")
+    branch.save()
+    branch.git("checkout", "-q", "-B", "change")
+    assert branch.run("rules", "--write").code == 0
+    branch.save()
+    run = branch.gate()
+    assert run.code == 0, run.out
+    assert ".modelyard" not in run.out
 
 
 @pytest.mark.parametrize(

@@ -309,7 +309,7 @@ test_a_service_without_an_owner_is_denied if {
 def test_changed_manifests_are_tested_with_the_policies_of_the_team(
     repository: Repository,
 ) -> None:
-    repository.write("policy/owner.rego", POLICY)
+    repository.write("policies/owner.rego", POLICY)
     repository.use("modelyard-test")
     repository.edit(SPEC, "port: 8080", "port: 8081")
     assert repository.run("render").code == 0
@@ -333,18 +333,29 @@ def test_settings_of_conftest_choose_the_policies(repository: Repository) -> Non
     assert " - team - service fraud-detection has no owner" in said.text
 
 
+def test_manifests_are_tested_with_our_policies_too(repository: Repository) -> None:
+    repository.use("modelyard-test")
+    file = "deploy/dev/fraud-detection/deployment.yaml"
+    text = repository.text(file)
+    repository.write(file, text.replace("Escalation: false", "Escalation: true"))
+    repository.git("add", "-A")
+    said = repository.commit()
+    assert said.code == 1
+    assert f"{file} - security.privilege_escalation - container `server` may gain" in said.text
+
+
 def test_a_manifest_that_is_deleted_is_not_tested(repository: Repository) -> None:
-    repository.write("policy/owner.rego", POLICY)
+    repository.write("policies/owner.rego", POLICY)
     repository.use("modelyard-test")
     repository.git("rm", "-q", "deploy/dev/fraud-detection/service.yaml")
     assert repository.commit().code == 0
 
 
 def test_tests_of_policies_are_run_when_policies_change(repository: Repository) -> None:
-    repository.write("policy/owner.rego", POLICY)
-    repository.write("policy/owner_test.rego", TESTS)
+    repository.write("policies/owner.rego", POLICY)
+    repository.write("policies/owner_test.rego", TESTS)
     repository.use("modelyard-verify")
-    repository.edit("policy/owner.rego", '"Service"', '"Pod"')
+    repository.edit("policies/owner.rego", '"Service"', '"Pod"')
     repository.git("add", "-A")
     said = repository.commit()
     assert said.code == 1
@@ -353,5 +364,20 @@ def test_tests_of_policies_are_run_when_policies_change(repository: Repository) 
     repository.edit(SPEC, "max: 20", "max: 21")
     repository.git("add", "-A")
     assert repository.commit().code == 0, "the tests still fail, but nobody changed a policy"
-    repository.git("rm", "-q", "policy/owner.rego")
+    repository.git("rm", "-q", "policies/owner.rego")
     assert repository.commit().code == 1
+
+
+def test_a_new_repository_without_policies_of_its_own_has_no_tests_to_run(
+    rendered: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(rendered, tmp_path / "shop")
+    found = Repository(tmp_path / "shop")
+    found.git("init", "-q", "-b", "main")
+    found.git("add", "-A")
+    said = found.program("pre-commit", "run", "modelyard-verify")
+    assert said.code == 0, said.text
+    found.write("policies/owner.rego", POLICY)
+    found.write("policies/owner_test.rego", TESTS.replace("== 1", "== 2"))
+    found.git("add", "-A")
+    assert found.program("pre-commit", "run", "modelyard-verify").code == 1

@@ -103,6 +103,11 @@ def lock_lost(shop: Shop) -> None:
     shop.write(f"{HERE}/release.lock", "<<<<<<< ours\n")
 
 
+def taken_policy(shop: Shop) -> None:
+    shop.write("policies/own/dns/policy.rego", "package network.no_dns\n")
+    shop.run("render")
+
+
 def wrong_policy(shop: Shop) -> None:
     shop.write("policies/own/rule/policy.rego", "package own.rule\ndeny contains x if inputt.y\n")
     shop.run("render")
@@ -177,6 +182,7 @@ DEEDS: dict[str, tuple[Callable[[Shop], None], tuple[str, ...]]] = {
     ),
     "exceptions/too-wide": (wide, ("check",)),
     "baseline/stale": (remembered, ("check", "--baseline", "known.json")),
+    "policy/name-taken": (taken_policy, ("check",)),
     "policy/unreadable": (wrong_policy, ("check",)),
     "check/stopped": (conflicting, ("check",)),
     "check/more": (endless, ("check", "manifests")),
@@ -212,7 +218,7 @@ def test_everything_without_samples_is_seen_otherwise() -> None:
         if not list((samples.POLICIES / rule.name).glob("bad*"))
         and not rule.name.startswith(ELSEWHERE)
     }
-    assert bare == {*DEEDS} - {"policy/unreadable"}
+    assert bare == {*DEEDS} - {"policy/name-taken", "policy/unreadable"}
 
 
 def told() -> set[str]:

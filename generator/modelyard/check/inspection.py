@@ -15,7 +15,7 @@ from modelyard.check.objects import Manifest, Objects
 from modelyard.check.rule import Claim, Context
 from modelyard.check.schema import Problem, Validators
 from modelyard.errors import Refused
-from modelyard.findings import Finding, Location, ObjectRef, Summary, anchored, cut
+from modelyard.findings import Finding, ObjectRef, Summary, anchored, cut
 from modelyard.load.document import parse, rendered
 from modelyard.load.reader import read_text
 
@@ -53,32 +53,20 @@ def all_rules(own: Path | None = None) -> Judge:
     """All rules: ours, and a team's own in a folder. Raises `Refused` for one that cannot be read."""
     from modelyard.check import policies, rules
     from modelyard.check.judge import Judge
+    from modelyard.check.own import refuse_links, refuse_taken, unreadable
     from modelyard.policy.engine import PolicyError
 
     folders = [shipped() / "policies", *([own] if own is not None and own.is_dir() else [])]
     if len(folders) > 1:
-        _refuse_links(folders[1])
+        refuse_links(folders[1])
     try:
         written, engine = policies.load(folders)
     except PolicyError as error:
-        place = Location("policies", 1, 1)
-        raise Refused([Finding("policy/unreadable", str(error), place)]) from None
-    return Judge({**rules.load(), **written}.values(), engine.watch if engine else None)
-
-
-def _refuse_links(own: Path) -> None:
-    """Because what a link leads to is not in the repository, nobody would review it."""
-    found = [path for path in (own, *sorted(own.rglob("*"))) if path.is_symlink()]
-    if found:
-        raise Refused(
-            Finding(
-                "policy/link",
-                f"`{path.name}` is a symbolic link",
-                Location(path.relative_to(own.parent).as_posix(), 1, 1),
-                help="put the file itself here",
-            )
-            for path in found
-        )
+        raise unreadable(error, own) from None
+    python = rules.load()
+    if len(folders) > 1 and engine is not None:
+        refuse_taken(engine.library.modules, folders[1], python)
+    return Judge({**python, **written}.values(), engine.watch if engine else None)
 
 
 class Inspector:

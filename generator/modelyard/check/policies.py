@@ -5,7 +5,7 @@ underscores. It yields strings, or objects with `msg` and, at will, `route`, `he
 METADATA says the rest: title, `custom.severity`, `custom.scope`, `custom.kinds`, `custom.rows`,
 `custom.aliases`, `custom.needs`, `custom.follows`, `custom.fix`. `pods` among the kinds stands for every
 kind that has pods. What is true of the environment is `data.environment`: its file's `spec`, where it is
-known.
+known. Ours ask `data.lib.environment`, which finds it under conftest too.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _rule(engine: Embedded, module: Module, documents: _Documents) -> Rule | Non
         return None
     about = module.annotations or {}
     custom: dict[str, Any] = about.get("custom") or {}
-    name = "/".join(part.replace("_", "-") for part in module.package)
+    name = name_of(module.package)
     warns = all(verdict.startswith("warn") for verdict in verdicts)
     severity: Severity = "warning" if custom.get("severity") == "warning" or warns else "error"
     scope = custom.get("scope", "object")
@@ -131,6 +131,11 @@ def _rule(engine: Embedded, module: Module, documents: _Documents) -> Rule | Non
         can_fix=bool(custom.get("fix")),
         language="rego",
     )
+
+
+def name_of(package: Iterable[str]) -> str:
+    """The rule that a package is."""
+    return "/".join(part.replace("_", "-") for part in package)
 
 
 def _kinds(named: Iterable[str]) -> frozenset[str]:

@@ -4,6 +4,7 @@ examples:
   modelyard rules                          every rule
   modelyard rules network/no-dns           what it means, and how to fix what it finds
   modelyard rules -o json                  for machines
+  modelyard rules --write                  bring those up to date that conftest finds in .modelyard/
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("rule", nargs="?", metavar="RULE", help="a rule, by its name or an alias")
+    parser.add_argument(
+        "--write", action="store_true", help="write ours in Rego where `modelyard init` put them"
+    )
     add_directory(parser)
     add_output(parser)
 
@@ -29,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     """List; exit 2 for a rule that does not exist."""
     from modelyard.cli.rulebook import every_rule, listed, show
 
+    if arguments.write:
+        return _write(arguments)
     if arguments.rule:
         show(arguments, arguments.rule)
         return CLEAN
@@ -40,4 +46,14 @@ def run(arguments: argparse.Namespace) -> int:
     for rule in rules:
         say(f"{rule.name:{width}}  {rule.severity:7}  {rule.title}")
     say(f"{len(rules)} rules")
+    return CLEAN
+
+
+def _write(arguments: argparse.Namespace) -> int:
+    from modelyard.cli.common import repository
+    from modelyard.scaffold.policies import FOLDER, write
+    from modelyard.words import plural
+
+    files = write(repository(arguments).root)
+    say(f"Wrote {plural(len(files), 'policy')} to {FOLDER}/.")
     return CLEAN

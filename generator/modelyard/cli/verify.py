@@ -61,13 +61,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _is_concerned(told: Settings) -> bool:
-    """Whether a commit changes policies, their data or their settings, or takes any away."""
+    """Whether a commit changes policies, their data or their settings, or takes any away.
+
+    Folders without a policy have no tests either.
+    """
     from pathlib import Path
 
     from modelyard.cli.common import hook_span
     from modelyard.load.hook import changed
 
     start = Path().resolve()
+    folders = [start / place for place in told.list("policy")]
+    if folders and all(folder.is_dir() and not any(folder.rglob("*.rego")) for folder in folders):
+        return False
     places = [(start / place).resolve() for place in (*told.list("policy"), *told.list("data"))]
     return any(
         path.suffix == ".rego"

@@ -26,6 +26,8 @@ CONFTEST = tuple(
     f"conftest.{extension}"
     for extension in ("toml", "yaml", "yml", "json", "properties", "env", "ini", "hcl")
 )
+COPIES = ".modelyard/policies"
+"""Our own policies, for conftest."""
 JUDGES = (SETTINGS, ENVIRONMENTS, BLUEPRINTS, POLICIES, *CONFTEST)
 """What a change is judged by, beside what specs and objects say themselves."""
 AROUND = (

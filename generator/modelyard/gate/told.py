@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from modelyard import __version__
+from modelyard.bundle import shipped
 from modelyard.errors import Refused
 from modelyard.findings import Finding, Location, at, dotted, leads
-from modelyard.gate.base import AROUND, CONFTEST, JUDGES
+from modelyard.gate.base import AROUND, CONFTEST, COPIES, JUDGES
 from modelyard.load.document import parse
 from modelyard.load.repository import BLUEPRINTS, ENVIRONMENTS, MODELS, POLICIES, SETTINGS
 from modelyard.words import plural
@@ -35,6 +37,7 @@ def edits(
     found: list[Finding] = []
     for edit in base.edits(base.left, judges(base, repository)):
         found += _edit(base, edit)
+    found += _copies(base)
     if baseline is not None:
         found += [
             _told("baseline", edit.file, f"{_done(edit)} the baseline")
@@ -60,6 +63,25 @@ def surroundings(base: Base, prefix: str) -> list[Finding]:
         )
         for edit in base.edits(base.left, AROUND)
     ]
+
+
+def _copies(base: Base) -> Iterator[Finding]:
+    """What is no more as we have it, of the policies that conftest asks. We ask our own."""
+    top = shipped() / POLICIES
+    ours = {path.relative_to(top).as_posix(): path for path in top.rglob("*.rego")}
+    odd = []
+    for edit in base.edits(base.left, [COPIES]):
+        path = ours.get(edit.file.removeprefix(f"{COPIES}/"))
+        if edit.is_link or edit.after != (path.read_bytes() if path else None):
+            odd.append(edit)
+    if odd:
+        more = f" and {plural(len(odd) - 1, 'other file')} of" if odd[1:] else " of"
+        yield _told(
+            "conftest",
+            odd[0].file,
+            f"{_done(odd[0])} `{odd[0].file.rpartition('/')[2]}`{more} the policies for conftest,"
+            f" which are then not those of modelyard {__version__}, and which the gate does not read",
+        )
 
 
 def _edit(base: Base, edit: Edit) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from modelyard.policy import parse_config
-from modelyard.policy.engine import Answer, PolicyError, Test
+from modelyard.policy.engine import Answer, Place, PolicyError, Test
 from modelyard.policy.limits import Watch
 from modelyard.policy.sources import policy_files, read_policies
 from modelyard.rego.builtins.text import number_text as number
@@ -84,14 +84,18 @@ def _compiled(policies: list[str], version: int, options: Options) -> Library:
         try:
             modules.append(parse(text, file, version))
         except RegoError as error:
-            wrong.append(str(error))
+            wrong.append(error)
     if wrong:
-        raise PolicyError("\n".join(wrong))
+        raise PolicyError("\n".join(map(str, wrong)), [_place(error) for error in wrong])
     try:
         allowed = _allowed(options.capabilities)
         return Library(modules, options.strict, allowed, parse_config.find)
     except RegoError as error:
-        raise PolicyError(str(error)) from None
+        raise PolicyError(str(error), [_place(error)] if error.row else ()) from None
+
+
+def _place(error: RegoError) -> Place:
+    return Place(error.file, error.row, error.column, f"{error.code}: {error.message}")
 
 
 def _allowed(path: str) -> Callable[[str], bool] | None:
@@ -329,7 +333,9 @@ def _head_name(rule: Rule) -> str | None:
 def _problematic(module: Module, rule: Rule) -> None:
     name = _first_name(rule)
     if len(rule.ref) > 1 and rule.plain and rule.has_if and _VERDICT.fullmatch(name):
+        problem = "rule is using 'if' keyword without 'contains' keyword"
+        rather = f"write `{name} contains … if`"
         raise PolicyError(
-            f"rule is using 'if' keyword without 'contains' keyword: rule in {module.file} at line "
-            f"{rule.at[0]}; write `{name} contains … if`"
+            f"{problem}: rule in {module.file} at line {rule.at[0]}; {rather}",
+            [Place(module.file, *rule.at, f"{problem}: {rather}")],
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from modelyard.errors import ModelyardError
 
@@ -14,8 +14,22 @@ Value = Any
 """A document as JSON has it: `None`, `bool`, `int`, `float`, `str`, `list`, `dict`."""
 
 
+class Place(NamedTuple):
+    """A line of a policy, counted from 1 as columns are, and what is wrong there."""
+
+    file: str
+    line: int
+    column: int
+    text: str
+
+
 class PolicyError(ModelyardError):
     """A policy that could not be loaded or evaluated. The text says which, where and why."""
+
+    def __init__(self, text: str = "", places: Sequence[Place] = ()) -> None:
+        """`places` say the same place by place, where the engine knows them."""
+        super().__init__(text)
+        self.places = tuple(places)
 
 
 @dataclass(frozen=True, slots=True)

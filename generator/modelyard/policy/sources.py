@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from modelyard.policy.engine import PolicyError
+from modelyard.policy.engine import Place, PolicyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +19,14 @@ def read_policies(paths: list[str]) -> dict[str, str]:
             with open(file, encoding="utf-8", newline="") as stream:  # noqa: PTH123
                 found[file] = stream.read()
         except UnicodeDecodeError as error:
-            raise PolicyError(f"load: {file}: not UTF-8") from error
+            raise _unread(file, "not UTF-8") from error
         except OSError as error:
-            raise PolicyError(f"load: {file}: {error.strerror}") from error
+            raise _unread(file, str(error.strerror)) from error
     return found
+
+
+def _unread(file: str, why: str) -> PolicyError:
+    return PolicyError(f"load: {file}: {why}", [Place(file, 1, 1, why)])
 
 
 def policy_files(paths: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from modelyard import __version__
 from modelyard.bundle import shipped
 from modelyard.load.reader import refused
-from modelyard.scaffold import schemas
+from modelyard.scaffold import policies, schemas
 from modelyard.scaffold.template import fill
 from modelyard.spec.schema import schemas as all_schemas
 from modelyard.spec.values import Url, Wrong
@@ -31,6 +31,7 @@ def init(target: Path, *, url: str, git: bool) -> list[str]:
         also={f"environments/{path.name}": path for path in environments},
     )
     files += schemas.write(target.resolve(), all_schemas())
+    files += policies.write(target.resolve())
     if git:
         _init_git(target)
     return files

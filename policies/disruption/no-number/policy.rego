@@ -12,6 +12,7 @@ deny contains {
 	"route": ["spec"],
 	"help": "add `maxUnavailable: 1`",
 } if {
+	input.kind == "PodDisruptionBudget"
 	is_object(input.spec)
 	count(_said) == 0
 }
@@ -20,6 +21,9 @@ deny contains {
 	"msg": "it says both `maxUnavailable` and `minAvailable`: the server refuses it",
 	"route": ["spec", "minAvailable"],
 	"help": "keep `maxUnavailable`, which is right for any number of pods",
-} if count(_said) == 2
+} if {
+	input.kind == "PodDisruptionBudget"
+	count(_said) == 2
+}
 
 _said := {key | some key in ["maxUnavailable", "minAvailable"]; input.spec[key] != null}

@@ -26,6 +26,7 @@ deny contains {
 	"route": pods.below(container.route, ["resources", "limits", resource]),
 	"help": sprintf("write `%s`, with more than the longest run takes", [_where]),
 } if {
+	input.kind in _kinds
 	some container in pods.containers
 	some resource, amount in container.value.resources.limits
 	regex.match(`/(gpu|mig-|pgpu|gaudi)`, resource)
@@ -61,6 +62,8 @@ _jobs := {
 	"MPIJob": [["spec", "runPolicy", "activeDeadlineSeconds"]],
 	"XGBoostJob": [["spec", "runPolicy", "activeDeadlineSeconds"]],
 }
+
+_kinds := object.keys(_jobs) | {"Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow"}
 
 _where := "runPolicy: {activeDeadlineSeconds: 28800}" if {
 	input.kind in {"PyTorchJob", "TFJob", "MPIJob", "XGBoostJob"}

@@ -7,6 +7,7 @@
 #   aliases: [kyverno/restrict-image-registries, gatekeeper/allowedreposv2]
 package images.foreign_registry
 
+import data.lib.environment
 import data.lib.images
 
 deny contains {
@@ -14,7 +15,7 @@ deny contains {
 	"route": image.route,
 	"help": sprintf("copy the image to `%s` and name it from there", [registries[0]]),
 } if {
-	registries := data.environment.images.registries
+	registries := environment.known.images.registries
 	some image in images.all
 	name := images.full(image.name)
 	count({registry | some registry in registries; startswith(name, sprintf("%s/", [trim_suffix(registry, "/")]))}) == 0

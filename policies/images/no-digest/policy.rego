@@ -6,6 +6,7 @@
 #   aliases: [CKV_K8S_43, kyverno/require-image-checksum, gatekeeper/imagedigests]
 package images.no_digest
 
+import data.lib.environment
 import data.lib.images
 
 # An environment may be content with tags. Tags that move are the business of `images/mutable-tag`.
@@ -20,4 +21,4 @@ deny contains {
 	not images.moves(image)
 }
 
-_tags_suffice if data.environment.images.pin == "tag"
+_tags_suffice if environment.known.images.pin == "tag"

@@ -8,6 +8,7 @@
 #   aliases: [kyverno/require-imagepullsecrets]
 package images.no_pull_secret
 
+import data.lib.environment
 import data.lib.images
 import data.lib.pods
 
@@ -16,7 +17,7 @@ deny contains {
 	"route": array.concat([pod.index, "contents"], pods.below(pod.route, ["imagePullSecrets"])),
 	"help": sprintf("write `imagePullSecrets: [{name: %s}]`", [names[0]]),
 } if {
-	names := data.environment.images.pullSecrets
+	names := environment.known.images.pullSecrets
 	count(names) > 0
 	some pod in pods.released
 	pod.kind in pods.plain
@@ -27,7 +28,7 @@ deny contains {
 
 _is_private(pod) if {
 	some container in pods.containers_of(pod)
-	some registry in data.environment.images.registries
+	some registry in environment.known.images.registries
 	startswith(images.full(container.value.image), sprintf("%s/", [trim_suffix(registry, "/")]))
 }
 

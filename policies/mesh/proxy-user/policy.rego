@@ -7,6 +7,7 @@
 #   aliases: [istio/IST0144]
 package mesh.proxy_user
 
+import data.lib.environment
 import data.lib.pods
 
 deny contains {
@@ -38,6 +39,6 @@ _in_mesh(pod) if {
 }
 
 _no_mesh if {
-	data.environment
-	not data.environment.mesh
+	environment.known
+	not environment.known.mesh
 }

@@ -11,15 +11,16 @@
 #   needs: [environment]
 package reliability.no_priority_class
 
+import data.lib.environment
 import data.lib.pods
 
 deny contains {
 	"msg": "the pods have no priority class: when nodes are full they make room for all that have one",
 	"route": pods.below(pod.route, ["priorityClassName"]),
-	"help": sprintf("write one of the environment's: %s", [concat(", ", [sprintf("`%s`", [name]) | some name in data.environment.priorityClasses])]),
+	"help": sprintf("write one of the environment's: %s", [concat(", ", [sprintf("`%s`", [name]) | some name in environment.known.priorityClasses])]),
 } if {
-	count(data.environment.priorityClasses) > 0
-	object.get(input.metadata, "namespace", data.environment.namespace) == data.environment.namespace
+	count(environment.known.priorityClasses) > 0
+	object.get(input.metadata, "namespace", environment.known.namespace) == environment.known.namespace
 	some pod in pods.all
 	pod.kind in pods.plain
 	not pod.kind in {"DaemonSet", "Pod"}

@@ -12,6 +12,7 @@ deny contains {
 	"route": ["spec", "startingDeadlineSeconds"],
 	"help": "write how late a run may start, as `startingDeadlineSeconds: 3600`",
 } if {
+	input.kind == "CronJob"
 	is_object(input.spec)
 	object.get(input.spec, "startingDeadlineSeconds", null) == null
 }
@@ -21,6 +22,7 @@ deny contains {
 	"route": ["spec", "startingDeadlineSeconds"],
 	"help": "write how late a run may start, as `startingDeadlineSeconds: 3600`",
 } if {
+	input.kind == "CronJob"
 	seconds := input.spec.startingDeadlineSeconds
 	is_number(seconds)
 	seconds < 10

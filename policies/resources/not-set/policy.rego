@@ -20,6 +20,7 @@
 #     - gatekeeper/containerrequests
 package resources.not_set
 
+import data.lib.environment
 import data.lib.pods
 
 # A request that is missing is as great as the limit. A limit on CPU is a matter of taste, unless the
@@ -46,5 +47,5 @@ deny contains {
 _always := [["requests", "cpu"], ["requests", "memory"], ["limits", "memory"]]
 
 _wanted := array.concat(_always, [["limits", "cpu"]]) if {
-	data.environment.quota["limits.cpu"]
+	environment.known.quota["limits.cpu"]
 } else := _always

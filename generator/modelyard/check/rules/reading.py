@@ -127,6 +127,7 @@ _named("spec/value", "error", "Values are among those that are allowed", can_fix
 _named("policy/always-passes", "warning", "A rule that denies can deny")
 _named("policy/dropped-result", "warning", "Results of rules are messages")
 _named("policy/link", "error", "Policies are files of the repository")
+_named("policy/name-taken", "error", "Policies of a team have names of their own")
 _named("policy/never-asked", "warning", "Rules are called so that they are asked")
 _named("policy/no-rules", "warning", "A namespace has rules")
 _named("policy/no-tests", "warning", "verify has tests to run")
