@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from modelyard.check import contents, custom, exceptions, listing, readers
-from modelyard.check.definitions import Definitions, versions
-from modelyard.check.inspection import MAX_MANIFEST_BYTES, all_rules, located, problem_of
+from modelyard.check import contents, exceptions, listing, readers
+from modelyard.check.inspection import MAX_MANIFEST_BYTES, located, problem_of
 from modelyard.check.levels import leveled
 from modelyard.check.objects import Manifest, Objects
-from modelyard.check.rule import Checkout, Context
-from modelyard.check.schema import Validators
 from modelyard.check.settle import settled
+from modelyard.check.standards import Standards
 from modelyard.errors import Refused
 from modelyard.findings import Finding, Location, Report
 from modelyard.load.document import parse
@@ -34,6 +32,7 @@ def check(
     start: Path,
     *,
     today: str,
+    rules: bool = True,
     profile: Profile | None = None,
     texts: Mapping[str, str] | None = None,
 ) -> Report:
@@ -41,11 +40,12 @@ def check(
 
     `today` is the day that the ends of exceptions are compared with. `facts` is an environment's
     file, which says what is true of the cluster; rules that need what nobody told are not decided,
-    and a finding says which. `texts` stand in the place of files, by their paths from `start`.
-    Raises `Refused` for a path without manifests, and for an unsound environment.
+    and a finding says which. Without `rules`, only schemas are asked. `texts` stand in the place of
+    files, by their paths from `start`, which may be in a repository of ours: see `Standards`.
+    Raises `Refused` for a path without manifests, and for an unsound environment or repository.
     """
-    context = _context(facts, start)
-    version = str(context.environment.cluster.kubernetes) if context.environment else versions()[-1]
+    standards = Standards(start, facts, rules=rules)
+    context = standards.context
     report = Report()
     manifests: list[Manifest] = []
     documents: list[Document] = []
@@ -59,8 +59,7 @@ def check(
             documents.append(document)
     if not manifests and not report.findings:
         report.findings.append(_nothing(paths[0]))
-    defined = custom.among(one.value for one in manifests)
-    validators = Validators(Definitions(version, defined), lenient=True)
+    validators = standards.validators(one.value for one in manifests)
     for manifest, document in zip(manifests, documents, strict=True):
         report.summary.objects += 1
         report.summary.checks += 1
@@ -68,7 +67,7 @@ def check(
             problems = validators.problems(manifest.value)
             report.findings += [located(problem, document) for problem in problems]
     report.findings = contents.unknown_once(report.findings)
-    judge = all_rules() if profile is None else profile.around(all_rules())
+    judge = standards.judge if profile is None else profile.around(standards.judge)
     verdict = judge.objects(Objects(manifests), context)
     verdict.broken += judge.environment(verdict.claims, context)
     report.summary.checks += verdict.checks
@@ -100,34 +99,6 @@ def _exemptions(documents: list[Document], report: Report) -> list[Exemption]:
         found += exemptions
         report.findings += unreadable
     return found
-
-
-def _context(facts: Path | None, start: Path) -> Context:
-    checkout = _checkout(start)
-    if facts is None:
-        return Context(checkout=checkout)
-    from modelyard.load.files import load_environment
-    from modelyard.spec.kinds import ENVIRONMENT
-
-    folder = facts.resolve().parent
-    text = read_text(folder / facts.name, str(facts), root=folder)
-    loaded, findings = load_environment(str(facts), text, facts.stem, ENVIRONMENT)
-    if loaded is None or findings:
-        raise Refused(findings)
-    written = loaded.document.value
-    spec = written["spec"] if isinstance(written, dict) else {}
-    return Context(loaded.value.spec, spec, checkout=checkout)
-
-
-def _checkout(start: Path) -> Checkout | None:
-    """The repository of ours that a run was started in, if it was."""
-    from modelyard.load.repository import Repository, find_root
-
-    try:
-        repository = Repository(find_root(start))
-        return Checkout(str(repository.settings.value.spec.repository), repository.root)
-    except Refused:
-        return None
 
 
 def _read(path: str, start: Path, report: Report, texts: Mapping[str, str]) -> Iterator[Document]:

@@ -26,6 +26,8 @@ def settled(
 ) -> list[Finding]:
     """Findings as they are reported, in reading order; see `exceptions.settle` and `causes.folded`."""
     names = {finding.rule: (finding.rule,) for finding in findings} | judge.meanings
+    if not judge.rules:  # Because where no rule was asked, exceptions from rules are about nothing.
+        exemptions = [exemption for exemption in exemptions if exemption.rule in names]
     found = exceptions.settle(
         findings, exemptions, names, today=today, seen=seen, undecided=undecided
     )

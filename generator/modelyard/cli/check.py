@@ -190,7 +190,8 @@ def _folder(
 
     start = arguments.directory.resolve()
     paths, facts = arguments.models or ["."], arguments.environment
-    return check(paths, facts, start, today=_day(arguments), profile=profile, texts=texts)
+    rules, today = arguments.only != "schemas", _day(arguments)
+    return check(paths, facts, start, today=today, rules=rules, profile=profile, texts=texts)
 
 
 def _profile() -> Profile:
