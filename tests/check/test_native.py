@@ -97,3 +97,15 @@ def test_what_the_server_fills_in_is_not_asked_for() -> None:
     spec = {"template": template, "podFailurePolicy": {"rules": [pattern]}}
     job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "a"}, "spec": spec}
     assert not list(Validators(Definitions(VERSION)).problems(job))
+
+
+def test_what_needs_one_of_several_fields_says_which() -> None:
+    spec = {"generators": [{"scmProvider": {"cloneProtocol": "ssh"}}], "template": {}}
+    one = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "ApplicationSet",
+        "metadata": {"name": "a"},
+    }
+    found = Validators(Definitions(VERSION)).problems(one | {"spec": spec})
+    helps = {problem.route: problem.help for problem in found}
+    assert "one of `github`, `gitlab`, " in helps["spec", "generators", 0, "scmProvider"]

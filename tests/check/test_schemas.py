@@ -407,6 +407,18 @@ def test_every_schema_takes_a_subset_of_the_published_definition(kind: str) -> N
     assert not found, "\n".join(found)
 
 
+def test_every_generator_of_the_definition_is_known() -> None:
+    schema, definition = schema_of("ApplicationSet"), definition_of("ApplicationSet")
+    theirs = at(definition, "properties/spec/properties/generators/items/properties")
+    assert at(schema, "$defs/generator/properties").keys() == theirs.keys()
+    for combining in ("matrix", "merge"):
+        inside = at(theirs, f"{combining}/properties/generators/items/properties")
+        assert at(schema, "$defs/nestedGenerator/properties").keys() == inside.keys()
+    for host in ("pullRequest", "scmProvider"):
+        known = at(schema, f"$defs/{host}/properties")
+        assert known.keys() == at(theirs, f"{host}/properties").keys()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_object_with_named_properties_is_closed(kind: str) -> None:
     found = list(nodes(schema_of(kind)))
@@ -744,6 +756,43 @@ ACCEPTED = {
           spec:
             ignoreDifferences: {{ toJson .ignoreDifferences }}
     """,
+    "ApplicationSet that asks hosts": """
+        goTemplate: true
+        generators:
+          - pullRequest:
+              github:
+                owner: example
+                repo: models
+                tokenRef: {secretName: github, key: token}
+                labels: [preview]
+              filters: [{branchMatch: "model/.*"}]
+              requeueAfterSeconds: 300
+          - scmProvider:
+              cloneProtocol: ssh
+              gitlab:
+                group: "8675309"
+                includeSubgroups: true
+                tokenRef: {secretName: gitlab, key: token}
+                caRef: {configMapName: authority, key: ca.crt}
+              filters: [{repositoryMatch: ^model-, pathsExist: [deploy]}]
+          - scmProvider:
+              awsCodeCommit: {tagFilters: [{key: team, value: ml}]}
+              values: {tier: a}
+          - matrix:
+              generators:
+                - clusterDecisionResource:
+                    configMapRef: decisions
+                    labelSelector: {matchLabels: {policy: spread}}
+                - plugin:
+                    configMapRef: {name: models}
+                    input: {parameters: {team: ml, sizes: [1, {b: 2}]}}
+        template:
+          metadata: {name: "{{ .name }}"}
+          spec:
+            project: default
+            destination: {name: in-cluster}
+            source: {repoURL: https://git.example.org/models.git, path: a}
+    """,
     "ApplicationSet that combines generators": """
         generators:
           - matrix:
@@ -1049,6 +1098,22 @@ REFUSED = {
     "ApplicationSet with two generators in one": (
         "spec.generators.0.clusters",
         WHOLE + "generators: [{list: {elements: []}, clusters: {}}]",
+    ),
+    "ApplicationSet that asks for one thing with two generators": (
+        "spec.generators.0.plugin",
+        WHOLE + "generators: [{clusters: {}, plugin: {configMapRef: {name: a}}}]",
+    ),
+    "ApplicationSet that asks two hosts in one": (
+        "spec.generators.0.pullRequest.gitlab",
+        WHOLE + "generators: [{pullRequest: {github: {owner: a, repo: b}, gitlab: {project: c}}}]",
+    ),
+    "ApplicationSet that asks no host": (
+        "spec.generators.0.scmProvider",
+        WHOLE + "generators: [{scmProvider: {cloneProtocol: ssh}}]",
+    ),
+    "ApplicationSet with a token of no Secret": (
+        "spec.generators.0.scmProvider.gitea.tokenRef",
+        WHOLE + "generators: [{scmProvider: {gitea: {owner: a, api: b, tokenRef: {key: c}}}}]",
     ),
     "ApplicationSet that reads files and directories": (
         "spec.generators.0.git.files",

@@ -260,7 +260,14 @@ def _of_several(route: Route, where: str, told: str, detail: dict[str, Any]) -> 
             route,
             f"{where} must be {_either(sorted(set(wanted)))}, got {told}",
         )
-    reasons = [str(error.message) for branch in detail.get("context", ()) for error in branch]
+    errors = [error for branch in detail.get("context", ()) for error in branch]
+    lacking = [error for error in errors if error.kind.name == "required"]
+    if lacking and len(lacking) == len(errors) == len(detail["context"]):
+        names = (error.kind.as_dict()["property"].strip('"') for error in lacking)
+        keys = ", ".join(f"`{name}`" for name in names)
+        message = f"{where} has none of the allowed forms"
+        return Problem("schema/value", route, message, f"one of {keys} is needed")
+    reasons = [str(error.message) for error in errors]
     return Problem(
         "schema/value",
         route,
