@@ -278,7 +278,7 @@ def test_a_revision_that_git_does_not_know_is_refused(broken: Shop, revision: st
     git(broken, "commit", "-qm", "first")
     run = broken.run("check", f"--changed-since={revision}")
     assert run.code == 2
-    assert f"git knows no revision `{revision}` here" in run.out
+    assert f"there is no revision `{revision}`" in run.out
 
 
 def test_without_git_a_revision_is_refused(broken: Shop) -> None:
