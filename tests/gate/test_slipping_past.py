@@ -39,11 +39,6 @@ def debug(branch: Branch) -> None:
     branch.edit(SPEC, "LOG_LEVEL: info", "LOG_LEVEL: debug")
 
 
-def misdirected(branch: Branch) -> None:
-    patch = "patches:\n  - target: {kind: Service, name: fraud-detection}\n    merge: {spec: {selector: {app.kubernetes.io/name: other}}}\n"
-    branch.write(SPEC, f"{branch.text(SPEC)}\n{patch}")
-
-
 def foreign_image(branch: Branch) -> None:
     text = branch.text(SPEC).replace("registry.example.com/risk/fraud-model", "evil.example.net/x")
     branch.write(SPEC, text)
@@ -62,14 +57,6 @@ def policy_is_weakened(branch: Branch) -> None:
 
 def policy_is_deleted(branch: Branch) -> None:
     (branch.root / POLICY).unlink()
-
-
-def rule_is_replaced(branch: Branch) -> None:
-    """A policy of the same name as a rule of ours that is written in Python."""
-    branch.write(
-        "policies/network/service-selects-nothing/policy.rego",
-        'package network.service_selects_nothing\n\ndeny contains "no" if input.kind == "Never"\n',
-    )
 
 
 def exception_is_added(branch: Branch) -> None:
@@ -129,9 +116,6 @@ def settings_name_another_definition(branch: Branch) -> None:
 WAYS = {
     "policy weakened": Way(debug, policy_is_weakened, "team/no-debug", "changes a policy"),
     "policy deleted": Way(debug, policy_is_deleted, "team/no-debug", "removes a policy"),
-    "rule replaced": Way(
-        misdirected, rule_is_replaced, "network/service-selects-nothing", "adds a policy"
-    ),
     "exception": Way(debug, exception_is_added, "team/no-debug", "adds an exception from"),
     "annotation": Way(
         debug, exception_is_hidden_in_an_annotation, "team/no-debug", "an annotation that is new"
@@ -173,6 +157,18 @@ def test_an_edit_of_the_judge_does_not_hold_and_is_told_first(branch: Branch, na
     assert run.out.startswith("This change edits what changes are judged by: ")
     assert way.told in run.out
     assert "as main judges it" not in branch.gate("--trust-head").out
+
+
+def test_a_policy_in_the_place_of_a_rule_is_refused(branch: Branch) -> None:
+    """Even to an owner, because it would no more be known what the rule finds."""
+    file = "policies/network/service-selects-nothing/policy.rego"
+    rule = "package network.service_selects_nothing\n\ndeny contains 1 if input.never\n"
+    branch.write(file, rule)
+    branch.save()
+    for run in (branch.gate(), branch.gate("--trust-head")):
+        assert run.code == 2
+        assert run.out.startswith("This change edits what changes are judged by: ")
+        assert "which is one of ours [policy/name-taken]" in run.out
 
 
 def test_a_policy_that_is_a_link_is_refused(branch: Branch, tmp_path: Path) -> None:
