@@ -91,6 +91,10 @@ class Definitions:
             or self.of_kubernetes(api_version, kind)
         )
 
+    def is_ours(self, api_version: str, kind: str) -> bool:
+        """Whether our own schema of a kind holds, because the team has given none."""
+        return (api_version, kind) not in self._custom and _own_path(api_version, kind) is not None
+
     @cached_property
     def kinds(self) -> tuple[tuple[str, str], ...]:
         """API version and kind of everything that has a schema, for suggestions."""
@@ -189,15 +193,20 @@ SAME = {
 
 def own(api_version: str, kind: str) -> Schema | None:
     """Our own strict schema of a custom resource."""
-    group, _, version = api_version.rpartition("/")
-    if not (group and _GROUP.fullmatch(group) and _KIND.fullmatch(kind + version)):
-        return None
-    path = OWN / group / f"{kind.lower()}_{SAME.get((group, version), version)}.json"
-    if not path.is_file():
+    path = _own_path(api_version, kind)
+    if path is None:
         return None
     schema: Schema = json.loads(path.read_bytes())
     named = {**schema["properties"]["apiVersion"], "const": api_version}
     return {**schema, "properties": {**schema["properties"], "apiVersion": named}}
+
+
+def _own_path(api_version: str, kind: str) -> Path | None:
+    group, _, version = api_version.rpartition("/")
+    if not (group and _GROUP.fullmatch(group) and _KIND.fullmatch(kind + version)):
+        return None
+    path = OWN / group / f"{kind.lower()}_{SAME.get((group, version), version)}.json"
+    return path if path.is_file() else None
 
 
 def own_kinds() -> Iterator[tuple[str, str]]:

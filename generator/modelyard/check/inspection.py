@@ -70,7 +70,7 @@ def all_rules(own: Path | None = None) -> Judge:
 
 
 class Inspector:
-    """Checks directories; compiled schemas are kept for each environment."""
+    """Checks directories; compiled schemas are kept for each version of Kubernetes."""
 
     def __init__(
         self, repository: Repository, *, rules: bool = True, facts: Repository | None = None
@@ -257,11 +257,11 @@ class Inspector:
         return found
 
     def validators(self, environment: str) -> Validators:
-        """The schemas of an environment."""
-        if environment not in self._validators:
-            version = str(self.facts.environment(environment).value.spec.cluster.kubernetes)
-            self._validators[environment] = Validators(Definitions(version, self.custom()))
-        return self._validators[environment]
+        """The schemas of an environment; environments of one version of Kubernetes share them."""
+        version = str(self.facts.environment(environment).value.spec.cluster.kubernetes)
+        if version not in self._validators:
+            self._validators[version] = Validators(Definitions(version, self.custom()))
+        return self._validators[version]
 
     def custom(self) -> dict[tuple[str, str], Any]:
         """The team's own definitions; raises `Refused` where they cannot be read."""

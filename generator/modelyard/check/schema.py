@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
 from modelyard.check import mends
+from modelyard.check.definitions import own
 from modelyard.check.known import NAMES
 from modelyard.findings import Fix, Route, at, cut, dotted
 from modelyard.load.document import MAX_MISTAKES
@@ -50,6 +52,18 @@ class _Kind:
     validator: Any
 
 
+@cache
+def _of_ours(api_version: str, kind: str) -> _Kind:
+    """A custom resource of which we have a schema, which is the same in every environment."""
+    schema = own(api_version, kind)
+    assert schema is not None
+    return _Kind(schema, _validator(schema))
+
+
+def _validator(schema: Schema) -> Any:
+    return jsonschema_rs.Draft202012Validator(schema, mask="the value")
+
+
 class Validators:
     """The compiled schemas of one environment, each compiled when it is first needed."""
 
@@ -66,12 +80,7 @@ class Validators:
             yield identity
             return
         if identity not in self._kinds:
-            schema = self.definitions.schema(*identity)
-            self._kinds[identity] = (
-                _Kind(schema, jsonschema_rs.Draft202012Validator(schema, mask="the value"))
-                if schema
-                else None
-            )
+            self._kinds[identity] = self._compiled(*identity)
         kind = self._kinds[identity]
         if kind is None:
             yield self._unknown(*identity, value)
@@ -81,6 +90,12 @@ class Validators:
                 for error in kind.validator.iter_errors(value)
                 for problem in _explained(error, kind.schema, value)
             )
+
+    def _compiled(self, api_version: str, kind: str) -> _Kind | None:
+        if self.definitions.is_ours(api_version, kind):
+            return _of_ours(api_version, kind)
+        schema = self.definitions.schema(api_version, kind)
+        return _Kind(schema, _validator(schema)) if schema else None
 
     def _near(self, api_version: str, kind: str) -> str | None:
         """The kind that was probably meant; nobody means so many that there are none of."""

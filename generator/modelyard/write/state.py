@@ -144,14 +144,19 @@ def _generator() -> str:
     """Which generator this is: its version, its Python, and its files as they are."""
     from modelyard.bundle import shipped
 
-    package = Path(__file__).parent.parent
     found = blake2b(f"{__version__} {sys.version}".encode(), digest_size=16)
-    bundle = [shipped() / name for name in ("blueprints", "policies")]
-    for top in (package, *bundle):
+    tops = {
+        Path(__file__).parent.parent: "",
+        shipped() / "blueprints": "",
+        shipped() / "policies": ".rego",
+    }
+    for top, ending in tops.items():
         for directory, folders, names in os.walk(top):
             folders[:] = sorted(set(folders) - {"__pycache__", "_bundle"})
             for name in sorted(names):
-                found.update(repr((name, signature(os.path.join(directory, name)))).encode())  # noqa: PTH118
+                if name.endswith(ending):
+                    path = os.path.join(directory, name)  # noqa: PTH118 - a hot path
+                    found.update(repr((name, signature(path))).encode())
     return found.hexdigest()
 
 
