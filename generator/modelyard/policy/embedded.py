@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from modelyard.policy.engine import Options, Value
     from modelyard.rego.runtime import Evaluation
-    from modelyard.rego.syntax import Rule
+    from modelyard.rego.syntax import Module, Rule
 
 _UNDEFINED = Answer(False)
 _EMPTY = Answer(True)
@@ -119,7 +119,9 @@ class Embedded:
         self.data = data
         self.strict_errors = strict_errors
         self.watch = Watch()
-        self._packages = {_dotted(module.package): module.package for module in library.modules}
+        self._modules: dict[str, list[Module]] = {}
+        for module in library.modules:
+            self._modules.setdefault(_dotted(module.package), []).append(module)
         self._asked: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {}
         self._excepts: dict[str, bool] = {}
         for module in library.modules:
@@ -128,14 +130,16 @@ class Embedded:
 
     def namespaces(self) -> list[str]:
         """Every package, without `data.`, in the order of the policies' paths."""
-        return list(dict.fromkeys(_dotted(module.package) for module in self.library.modules))
+        return list(self._modules)
+
+    def _package(self, namespace: str) -> list[str]:
+        modules = self._modules.get(namespace)
+        return modules[0].package if modules else namespace.split(".")
 
     def rules(self, namespace: str) -> dict[str, int]:
         """How often each rule of a package is defined, in source order."""
         found: dict[str, int] = {}
-        for module in self.library.modules:
-            if _dotted(module.package) != namespace:
-                continue
+        for module in self._modules.get(namespace, ()):
             for rule in module.rules:
                 name = _head_name(rule)
                 if name is not None:
@@ -152,7 +156,7 @@ class Embedded:
     def excepts(self, namespace: str) -> bool:
         """Whether a package may have exceptions at all."""
         if namespace not in self._excepts:
-            path = (*self._packages.get(namespace, namespace.split(".")), "exception")
+            path = (*self._package(namespace), "exception")
             library = self.library
             self._excepts[namespace] = bool(library.below(path)) or path[0] in self.data
         return self._excepts[namespace]
@@ -222,7 +226,7 @@ class Embedded:
 
     def _ask(self, namespace: str, rule: str) -> tuple[tuple[str, ...], str]:
         """The path of a rule, and how people find it."""
-        path = (*self._packages.get(namespace, namespace.split(".")), rule)
+        path = (*self._package(namespace), rule)
         group = self.library.groups.get(path)
         if group is None:
             return path, f"data.{namespace}.{rule}"
@@ -307,11 +311,13 @@ def _text(value: Value) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
 def _dotted(package: list[str]) -> str:
     """A package as Open Policy Agent writes it, less the first `data.`."""
-    plain_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
     parts = [
-        f".{part}" if plain_name.fullmatch(part) else f"[{json.dumps(part, ensure_ascii=False)}]"
+        f".{part}" if _PLAIN.fullmatch(part) else f"[{json.dumps(part, ensure_ascii=False)}]"
         for part in package
     ]
     return f"data{''.join(parts)}".replace("data.", "", 1)

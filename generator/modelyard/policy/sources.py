@@ -60,5 +60,10 @@ def _below(folder: str, above: tuple[str, ...]) -> Iterator[str]:
                 if real in above:
                     raise PolicyError(f"load: {entry.path}: a link leads back to `{real}`")
             yield from _below(entry.path, (*above, real))
-        elif entry.name.endswith(".rego") and os.path.exists(entry.path):  # noqa: PTH110
+        elif entry.name.endswith(".rego") and _is_there(entry):
             yield entry.path
+
+
+def _is_there(entry: os.DirEntry[str]) -> bool:
+    """Whether something can be read; a link may lead to nothing."""
+    return not entry.is_symlink() or os.path.exists(entry.path)  # noqa: PTH110
