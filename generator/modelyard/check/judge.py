@@ -38,7 +38,7 @@ class Verdict:
 
     broken: list[Broken] = field(default_factory=list)
     claims: dict[str, list[Claim]] = field(default_factory=dict)
-    """By rule of the environment."""
+    """By rule of the environment; of rules that gather alike, by the first."""
     checks: int = 0
     undecided: set[str] = field(default_factory=set)
     """The rules that need what is not known."""
@@ -73,7 +73,6 @@ class Judge:
         self.watch = watch or Watch()
         self.by_name = {rule.name: rule for rule in self.rules}
         self._release = [rule for rule in self.rules if rule.scope == "release"]
-        self._environment = [rule for rule in self.rules if rule.scope == "environment"]
         self._objects = [rule for rule in self.rules if rule.scope == "object"]
         self._by_kind: dict[str, list[Rule]] = {}
 
@@ -108,24 +107,34 @@ class Judge:
     def gather(self, objects: Objects, context: Context, verdict: Verdict) -> None:
         """What rules of the environment want to know of one model's objects."""
         first = objects.manifests[0] if objects.manifests else None
-        for rule in self._environment:
-            if rule.gather is not None and self._decides(rule, context, verdict):
+        for name, rules in self._gathering.items():
+            rule = rules[0]
+            decided = [self._decides(each, context, verdict) for each in rules]
+            if rule.gather is not None and any(decided):
                 with self._limited(rule, first, verdict):
                     claims = list(rule.gather(objects, context))
                     if claims:
-                        verdict.claims[rule.name] = claims
+                        verdict.claims[name] = claims
 
     def environment(self, claims: dict[str, list[Claim]], context: Context) -> list[Broken]:
         """What the models of an environment break together."""
         verdict = Verdict()
-        for rule in self._environment:
-            if rule.name in claims:
-                with self._limited(rule, claims[rule.name][0].manifest, verdict):
-                    for hit in rule.check(claims[rule.name], context):
+        for name, rules in self._gathering.items():
+            for rule in rules if name in claims else ():
+                with self._limited(rule, claims[name][0].manifest, verdict):
+                    for hit in rule.check(claims[name], context):
                         if hit.manifest is not None:
                             verdict.add(Broken(rule, hit.manifest, hit))
         verdict.close()
         return verdict.broken
+
+    @cached_property
+    def _gathering(self) -> dict[str, list[Rule]]:
+        """The rules of the environment, those together that gather alike, by the name of the first."""
+        alike: dict[object, list[Rule]] = {}
+        for rule in (each for each in self.rules if each.scope == "environment"):
+            alike.setdefault((rule.gather, rule.needs), []).append(rule)
+        return {rules[0].name: rules for rules in alike.values()}
 
     def _of(self, kind: str) -> list[Rule]:
         if kind not in self._by_kind:

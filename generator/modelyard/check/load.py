@@ -68,11 +68,19 @@ class Load:
         return self.extra[when] * self.amounts.get(name, 0)
 
 
-def loads(objects: Objects, place: EnvironmentSpec) -> Iterator[tuple[Pod, Load]]:
+def loads(objects: Objects, place: EnvironmentSpec) -> list[tuple[Pod, Load]]:
     """What the pods of each template take.
 
     Left out are those of which nobody knows how many there are, and those that wait for room.
     """
+    known = objects.learnt.get(loads)
+    if known is None or known[0] is not place:
+        known = objects.learnt[loads] = (place, list(_loads(objects, place)))
+    found: list[tuple[Pod, Load]] = known[1]
+    return found
+
+
+def _loads(objects: Objects, place: EnvironmentSpec) -> Iterator[tuple[Pod, Load]]:
     for pod in objects.pods:
         found = None if _waits(pod) else copies(pod, objects)
         if found is not None and found.most:

@@ -277,6 +277,8 @@ class Objects:
     def __init__(self, manifests: list[Manifest]) -> None:
         self.manifests = manifests
         self._known: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        self.learnt: dict[object, Any] = {}
+        """What was found out about all of them, for whoever asks next."""
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Manifest]]:
