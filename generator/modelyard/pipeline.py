@@ -60,9 +60,15 @@ class Output:
 
 
 def model_outputs(
-    repository: Repository, name: str, wanted: Collection[str]
+    repository: Repository,
+    name: str,
+    wanted: Collection[str],
+    without: frozenset[str] = frozenset(),
 ) -> tuple[list[Output], list[Finding]]:
-    """What one model becomes in each of the wanted environments, and what is wrong with it."""
+    """What one model becomes in each of the wanted environments, and what is wrong with it.
+
+    Objects of the kinds in `without` may be left out.
+    """
     try:
         model = repository.model(name)
     except Refused as refusal:
@@ -74,7 +80,7 @@ def model_outputs(
         if environment not in wanted:
             continue
         resolution, wrong = combine(repository, model, repository.environment(environment))
-        output, more = _output(repository, resolution) if resolution else (None, wrong)
+        output, more = _output(repository, resolution, without) if resolution else (None, wrong)
         by_environment[environment] = more
         if output is not None:
             outputs.append(output)
@@ -99,11 +105,13 @@ def said_once(by_environment: Mapping[str, Iterable[Finding]]) -> list[Finding]:
     ]
 
 
-def _output(repository: Repository, resolution: Resolution) -> tuple[Output | None, list[Finding]]:
+def _output(
+    repository: Repository, resolution: Resolution, without: frozenset[str]
+) -> tuple[Output | None, list[Finding]]:
     plan, findings = resolve(repository, resolution)
     if plan is None:
         return None, findings
-    tree, missed = build_model(plan, builders(repository, plan.spec.blueprint))
+    tree, missed = build_model(plan, builders(repository, plan.spec.blueprint), without)
     if missed:
         return None, [_missed(resolution, tree, index) for index in missed]
     return Output(tree, plan.environment.spec.cluster.kubernetes, resolution, plan), []

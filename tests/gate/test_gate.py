@@ -101,6 +101,39 @@ def test_what_models_break_together_is_found_although_one_of_them_did_not_change
     assert "[capacity/quota-exceeded]" in run.out
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_tag_of_a_model_that_did_not_change_may_not_get_another_digest(
+    branch: Branch, kept: bool
+) -> None:
+    if kept:
+        assert branch.run("check").code == 0
+    old = branch.text(OTHER).partition("forecast-server:")[2].partition("\n")[0]
+    theirs = branch.text(SPEC).partition("fraud-model:")[2].partition("@")[0]
+    digest = old.partition("@")[2]
+    branch.change(
+        OTHER,
+        f"supply-chain/forecast-server:{old}",
+        f"risk/fraud-model:{theirs}@{digest}",
+    )
+    run = branch.gate(*([] if kept else ["--no-cache"]))
+    assert run.code == 1
+    assert "[images/digest-differs]" in run.out
+    assert run.out == branch.gate("--no-cache").out, "what is kept decides nothing"
+
+
+def test_what_models_break_together_already_is_not_told_of_a_change_of_something_else(
+    branch: Branch,
+) -> None:
+    branch.git("checkout", "-q", "main")
+    branch.change("environments/production.yaml", "pods: 1000", "pods: 4")
+    assert "[capacity/quota-exceeded]" in branch.run("check").out
+    branch.git("checkout", "-q", "-B", "change")
+    branch.change(OTHER, "max: 2s", "max: 3s")
+    assert branch.gate().code == 0
+    branch.change(SPEC, "min: 3, max: 20", "min: 4, max: 20")
+    assert "[capacity/quota-exceeded]" in branch.gate().out
+
+
 def test_a_base_that_is_not_there_is_refused(branch: Branch) -> None:
     run = branch.run("gate", "--base", "nowhere")
     assert run.code == 2

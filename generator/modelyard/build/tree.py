@@ -84,8 +84,19 @@ def build_one(name: str, plan: Plan | Platform) -> Manifest | None:
     return patch.apply([Built(name, manifest)], plan.model.patches)[0][0].manifest
 
 
-def build_model(plan: Plan, builders: Sequence[str]) -> tuple[Tree, list[int]]:
-    """The directory of a model, and the indexes of patches that found nothing to patch."""
+COSTLY = {"dashboard": "ConfigMap", "alerts": "PrometheusRule"}
+"""The builders that take longest, and the kind that each makes."""
+
+
+def build_model(
+    plan: Plan, builders: Sequence[str], without: frozenset[str] = frozenset()
+) -> tuple[Tree, list[int]]:
+    """The directory of a model, and the indexes of patches that found nothing to patch.
+
+    Objects of the kinds in `without` may be left out, because nobody will look at them.
+    """
+    if without and not plan.model.patches:
+        builders = [name for name in builders if COSTLY.get(name) not in without]
     files, missed = patch.apply(_built("model", builders, plan), plan.model.patches)
     return Tree(
         plan.environment.name,

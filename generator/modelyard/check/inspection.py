@@ -124,21 +124,22 @@ class Inspector:
         findings = self._leveled(findings + unreadable, output.tree.environment)
         return Inspection(findings, summary, _packed(verdict), tuple(exemptions))
 
-    def gathered(self, output: Output) -> Inspection:
-        """What the rules of the whole environment want to know of a directory, and nothing more.
+    def claims(
+        self, output: Output, rules: frozenset[str] | None = None
+    ) -> tuple[list[tuple[str, Any]], list[Finding]]:
+        """What rules of the whole environment want to know of a directory: the rule, a packed claim.
 
-        Beside that only rules are told that had to be stopped.
+        Beside them findings about rules that had to be stopped. Without `rules`, all are asked.
         """
         from modelyard.check.judge import Verdict
 
-        directory, verdict = output.tree.directory, Verdict()
-        manifests = [
-            Manifest(built.manifest, f"{directory}/{built.file}") for built in output.tree.files
-        ]
-        self.judge.gather(Objects(manifests), self.context(output), verdict)
-        exemptions, _ = self.exemptions(output, manifests, {})
-        stopped = self._broken(output, verdict, {})
-        return Inspection(stopped, Summary(), _packed(verdict), tuple(exemptions))
+        verdict = Verdict()
+        self.judge.gather(Objects(_manifests(output)), self.context(output), verdict, rules)
+        return [*_packed(verdict)], self._broken(output, verdict, {})
+
+    def exemptions_of(self, output: Output) -> list[Exemption]:
+        """The exceptions that hold in a directory that is as it was rendered."""
+        return self.exemptions(output, _manifests(output), {})[0]
 
     def exemptions(
         self, output: Output, manifests: list[Manifest], lying: dict[str, list[Document]]
@@ -292,6 +293,11 @@ class Inspector:
             _with_cause(self.repository, output, file, located(problem, document))
             for problem in problems
         ]
+
+
+def _manifests(output: Output) -> list[Manifest]:
+    directory = output.tree.directory
+    return [Manifest(built.manifest, f"{directory}/{built.file}") for built in output.tree.files]
 
 
 def _packed(verdict: Verdict) -> tuple[tuple[str, Any], ...]:

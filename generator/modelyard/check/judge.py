@@ -104,10 +104,18 @@ class Judge:
         verdict.close()
         return verdict
 
-    def gather(self, objects: Objects, context: Context, verdict: Verdict) -> None:
+    def gather(
+        self,
+        objects: Objects,
+        context: Context,
+        verdict: Verdict,
+        only: frozenset[str] | None = None,
+    ) -> None:
         """What rules of the environment want to know of one model's objects."""
         first = objects.manifests[0] if objects.manifests else None
         for name, rules in self._gathering.items():
+            if only is not None and name not in only:
+                continue
             rule = rules[0]
             decided = [self._decides(each, context, verdict) for each in rules]
             if rule.gather is not None and any(decided):
@@ -115,6 +123,16 @@ class Judge:
                     claims = list(rule.gather(objects, context))
                     if claims:
                         verdict.claims[name] = claims
+
+    def unread(self, only: frozenset[str] | None) -> frozenset[str]:
+        """Kinds of which some rules of the environment, or all, want to know nothing."""
+        asked = [
+            rule.unread
+            for name, rules in self._gathering.items()
+            if only is None or name in only
+            for rule in rules
+        ]
+        return frozenset.intersection(*asked) if asked else frozenset()
 
     def environment(self, claims: dict[str, list[Claim]], context: Context) -> list[Broken]:
         """What the models of an environment break together."""

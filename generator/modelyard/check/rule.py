@@ -125,6 +125,8 @@ class Rule:
     aliases: tuple[str, ...] = ()
     needs: tuple[Literal["environment", "plan"], ...] = ()
     gather: Callable[[Objects, Context], Iterator[Claim]] | None = field(default=None)
+    unread: frozenset[str] = frozenset()
+    """Kinds of which `gather` wants to know nothing."""
     follows: tuple[str, ...] = ()
     """Rules of which this one is a consequence: where one of them is broken by the same object, or by
     the object that the hit names, the hit is folded under it."""
@@ -132,6 +134,9 @@ class Rule:
     """Whether its hits may say how they are mended."""
     language: Literal["python", "rego"] = "python"
 
+
+TEXTS = ("ConfigMap", "PrometheusRule")
+"""Kinds that hold dashboards and queries, of which rules about pods want to know nothing."""
 
 RULES: dict[str, Rule] = {}
 """The rules that are written in Python and were read so far, by name."""
@@ -147,6 +152,7 @@ def rule(
     aliases: tuple[str, ...] = (),
     needs: tuple[Literal["environment", "plan"], ...] = (),
     gather: Callable[[Objects, Context], Iterator[Claim]] | None = None,
+    unread: Iterable[str] = (),
     follows: tuple[str, ...] = (),
     can_fix: bool = False,
 ) -> Callable[[Check], Check]:
@@ -169,6 +175,7 @@ def rule(
             aliases,
             needs,
             gather,
+            frozenset(unread),
             follows,
             can_fix,
         )

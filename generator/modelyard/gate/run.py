@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from modelyard import pipeline
 from modelyard.check import baseline as baselines
@@ -17,6 +17,7 @@ from modelyard.findings import Report
 from modelyard.gate import told
 from modelyard.gate.base import Base
 from modelyard.gate.second import Judged, SecondLook
+from modelyard.gate.together import Together
 from modelyard.load.reader import read_text
 from modelyard.load.revisions import Revision
 from modelyard.load.selection import Selection
@@ -25,7 +26,7 @@ from modelyard.work.result import Share
 from modelyard.work.session import Session, check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from modelyard.diff.comparison import Comparison
     from modelyard.findings import Finding
@@ -92,10 +93,12 @@ def gate(repository: Repository, wanted: Wanted, state: State) -> Verdict:
     asked = None if every else found.concerns
     session = Session(repository, selection, state, check=True, jobs=wanted.jobs, asked=asked)
     try:
-        verdict.report = check(session, today=wanted.today)
+        together = None if every else Together(base, found, wanted.jobs)
+        verdict.report = check(session, today=wanted.today, together=together)
         _without(verdict, _baseline(repository, wanted), whole=every)
         if not wanted.trust_head and _must_look_again(base, repository, edits, session):
-            second = _second(base, session, found.concerns, wanted)
+            claims = together.claims if together else session.claims
+            second = _second(base, session, found.concerns, claims, wanted)
             verdict.edits += [finding for finding in second if finding.rule in OF_THE_GATE]
             second = [finding for finding in second if finding.rule not in OF_THE_GATE]
             verdict.report.findings = merged(verdict.report.findings, second, base.name)
@@ -124,7 +127,13 @@ def _must_look_again(
     return moved_on and bool(base.edits(base.commit, told.judges(base, repository)))
 
 
-def _second(base: Base, session: Session, asked: Asked, wanted: Wanted) -> list[Finding]:
+def _second(
+    base: Base,
+    session: Session,
+    asked: Asked,
+    claims: Callable[[str], list[tuple[str, Any]]],
+    wanted: Wanted,
+) -> list[Finding]:
     """What the base finds in everything that changed."""
     repository = session.repository
     with TemporaryDirectory(prefix="modelyard-base-") as folder:
@@ -134,7 +143,7 @@ def _second(base: Base, session: Session, asked: Asked, wanted: Wanted) -> list[
         for name in repository.environment_names:
             outputs = pipeline.platform(repository, name, sorted(session.kinds(name)))
             share.results += [look.compared(output) for output in outputs]
-            share.findings += look.inspector.environment(name, session.claims(name))
+            share.findings += look.inspector.environment(name, claims(name))
         findings = [finding for result in share.results for finding in result.findings]
         seen = {result.directory for result in share.results}
         others = [result for result in session.results if result.directory not in seen]

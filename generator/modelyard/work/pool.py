@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from modelyard.load.repository import Repository
-    from modelyard.work.result import Asked, Task
+    from modelyard.work.result import Task
     from modelyard.work.shard import Shard
     from modelyard.write.changes import Change
     from modelyard.write.state import Fingerprint
@@ -107,11 +107,9 @@ class Pool(Workers[Share]):
         check: bool = False,
         rules: bool = True,
         jobs: int | None = None,
-        asked: Asked | None = None,
     ) -> None:
         super().__init__(jobs)
         self.repository, self.force, self.check, self.rules = repository, force, check, rules
-        self.asked = asked
 
     @cached_property
     def local(self) -> Shard:
@@ -122,7 +120,7 @@ class Pool(Workers[Share]):
         from modelyard.work.shard import Shard
 
         how = {"force": self.force, "check": self.check, "rules": self.rules}
-        return Shard(self.repository, asked=self.asked, **how)
+        return Shard(self.repository, **how)
 
     def prepare(self, tasks: list[Task]) -> Share:
         """Everything that the tasks come to, in their order."""

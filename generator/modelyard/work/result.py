@@ -45,8 +45,6 @@ class Result:
     exemptions: tuple[Exemption, ...] = ()
     """The exceptions that hold here. A directory that has some is looked at in every run, because
     what they are about is in every report."""
-    is_light: bool = False
-    """Whether it was not looked at, and only gathered from."""
 
     def inspected(self, inspection: Inspection) -> None:
         """Take what came of looking at the directory."""

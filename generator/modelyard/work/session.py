@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from modelyard.write.state import packed, signature, unpacked
 from modelyard.write.swap import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from modelyard.check.exceptions import Exemption
     from modelyard.load.repository import Repository
@@ -57,17 +58,17 @@ class Session:
         jobs: int | None = None,
         asked: Asked | None = None,
     ) -> None:
-        """`asked` says which directories of models are checked; all of them without it.
-
-        Of the others only that is known which rules of the whole environment want to know.
-        """
+        """`asked` says which directories of models are looked at; all of them without it."""
         self.repository = repository
         self.rules = rules
         self.selection = selection
         self.state = state
         self.check = check
         self.survey = Survey(repository, state, selection, check=check)
-        self.pool = Pool(repository, force=force, check=check, rules=rules, jobs=jobs, asked=asked)
+        self.pool = Pool(repository, force=force, check=check, rules=rules, jobs=jobs)
+        self.asked = asked
+        self.others: list[Task] = []
+        """What nobody asked about, and nothing is known of."""
         self._selected = frozenset(selection.models)
         self.results: list[Result] = []
         self.share = Share()
@@ -89,7 +90,21 @@ class Session:
         self.results += self._environment_directories()
         return self.results
 
+    def _is_asked(self, environment: str, name: str) -> bool:
+        return self.asked is None or self.asked(environment, name)
+
+    def _asked_for(self, tasks: list[Task]) -> Iterator[Task]:
+        """Those parts of tasks that are asked for; the others are put aside."""
+        for name, wanted, rendered in tasks:
+            here = tuple(each for each in wanted if self._is_asked(each, name))
+            left = tuple(each for each in wanted if each not in here)
+            if left:
+                self.others.append((name, left, frozenset()))
+            if here:
+                yield name, here, rendered
+
     def _prepared(self, tasks: list[Task]) -> Share:
+        tasks = list(self._asked_for(tasks))
         if not tasks:
             return Share()
         from modelyard.spec import shapes
@@ -212,7 +227,9 @@ class Session:
         for environment in sorted(environments):
             for name in directories(root, environment):
                 directory = f"{TREE}/{environment}/{name}"
-                if directory in done or self._is_wanted(name, environment):
+                if directory in done or not self._is_asked(environment, name):
+                    continue
+                if self._is_wanted(name, environment):
                     continue
                 if is_ours(root, directory):
                     found.append(self.pool.local.withdrawn(directory, name, environment))
@@ -264,7 +281,8 @@ class Session:
 
     def _kinds_of_lock(self, directory: str, name: str, environment: str) -> tuple[Kind, ...]:
         """The kinds that a directory's lock names; a model that was not rendered has none."""
-        if name in self._selected and environment in self.selection.environments:
+        chosen = name in self._selected and environment in self.selection.environments
+        if chosen and self._is_asked(environment, name):
             return ()
         path = f"{self.repository.root}/{directory}/release.lock"
         seen, locks = signature(path), self.state.section("locks")
@@ -356,10 +374,15 @@ def _platform(repository: Repository, environment: str, kinds: list[Kind]) -> li
     return pipeline.platform(repository, environment, kinds)
 
 
-def check(session: Session, *, today: str) -> Report:
+Together = Callable[["Session"], tuple[list[Finding], list["Exemption"]]]
+"""Finds what the models of each environment break together, and exceptions of models not looked at."""
+
+
+def check(session: Session, *, today: str, together: Together | None = None) -> Report:
     """Everything that is wrong with the selected part of the tree.
 
-    `today` is the day, as `2027-03-31`, that the ends of exceptions are compared with.
+    `today` is the day, as `2027-03-31`, that the ends of exceptions are compared with. `together` is
+    asked in place of the session where not everything is looked at.
     """
     report = Report()
     results = session.prepare()
@@ -370,11 +393,15 @@ def check(session: Session, *, today: str) -> Report:
         seen = session.checked(directory)
         if seen is not None:
             report.summary.add(seen)
-    if session.selection.whole and session.rules:
+    exemptions = [one for result in results for one in result.exemptions]
+    if together is not None:
+        found, more = together(session)
+        report.findings += found
+        exemptions += more
+    elif session.selection.whole and session.rules:
         report.findings += session.together()
     if results and session.rules:
         session.remember({})
-    exemptions = [one for result in results for one in result.exemptions]
     if report.findings or exemptions:
         report.findings = _settled(session, report.findings, exemptions, today)
     return report
@@ -386,12 +413,12 @@ def _settled(
     from modelyard.check.settle import settled
 
     judge = session.pool.local.inspector.judge
-    partly = not session.selection.whole
+    partly = not session.selection.whole or session.asked is not None
     return settled(
         findings,
         exemptions,
         judge,
         today=today,
-        seen={result.directory for result in session.results if not result.is_light},
+        seen={result.directory for result in session.results},
         undecided={rule.name for rule in judge.rules if partly and rule.scope == "environment"},
     )

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from modelyard.check.inspection import Inspector
     from modelyard.load.repository import Repository
-    from modelyard.work.result import Asked
 
 
 class Shard:
@@ -34,10 +33,8 @@ class Shard:
         force: bool = False,
         check: bool,
         rules: bool = True,
-        asked: Asked | None = None,
     ) -> None:
         self.repository = repository
-        self.asked = asked
         self.force = force
         self.check = check
         self.rules = rules
@@ -74,16 +71,7 @@ class Shard:
 
     def _one(self, output: pipeline.Output, rendered: Collection[str]) -> Result:
         environment = output.tree.environment
-        if self.asked is not None and not self.asked(environment, output.tree.name):
-            return self.gathered(output)
         return self.trusted(output) if environment in rendered else self.compared(output)
-
-    def gathered(self, output: pipeline.Output) -> Result:
-        """A directory that nobody asked about: only what others must know of it."""
-        result = self._result(output)
-        result.is_light, result.fingerprint = True, None
-        result.inspected(self.inspector.gathered(output))
-        return result
 
     def compared(self, output: pipeline.Output) -> Result:
         """One directory against what is there."""

@@ -25,7 +25,7 @@ from modelyard.check.links import (
     written,
 )
 from modelyard.check.objects import mapping, matches, sequence
-from modelyard.check.rule import Claim, Hit, rule
+from modelyard.check.rule import TEXTS, Claim, Hit, rule
 from modelyard.check.selectors import Selectors
 from modelyard.findings import Fix
 from modelyard.words import shown
@@ -799,6 +799,7 @@ def _guarded(objects: Objects, context: Context) -> Iterator[Claim]:
     needs=("environment",),
     aliases=("kyverno/require-authorizationpolicy",),
     gather=_guarded,
+    unread=TEXTS,
 )
 def no_authorization(claims: list[Claim], _context: Context) -> Iterator[Hit]:
     """No AuthorizationPolicy says who may call a workload: everyone in the mesh may.
