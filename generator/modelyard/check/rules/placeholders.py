@@ -111,8 +111,6 @@ def _nameless(manifest: Manifest) -> Iterator[Hit]:
 
 def _unfilled(text: str, *, free: bool) -> str | None:
     """Which sort of placeholder a text holds, if one; free text may hold anything but be one."""
-    if not _SUSPECT.search(text):
-        return None
     if free or len(text) > 1000:
         return "word" if _WHOLE.fullmatch(text) else None
     found = _UNFILLED.search(text)
@@ -122,7 +120,7 @@ def _unfilled(text: str, *, free: bool) -> str | None:
 
 
 def _texts(manifest: Manifest) -> Iterator[tuple[Route, str, bool, bool]]:
-    """Every text: its place, itself, whether it is free, and whether it is a key."""
+    """Every text that may be one: its place, itself, whether it is free, and whether it is a key."""
     value = manifest.value
     if manifest.kind not in _TEMPLATES and _PLAIN.fullmatch(manifest.group):
         yield from _walk(value, ())
@@ -142,7 +140,8 @@ def _walk(value: Any, route: Route) -> Iterator[tuple[Route, str, bool, bool]]:
         value, route, free = todo.pop()
         for key, child in value.items() if isinstance(value, dict) else enumerate(value):
             if isinstance(child, str):
-                yield (*route, key), child, free or key in _FREE, False
+                if _SUSPECT.search(child):
+                    yield (*route, key), child, free or key in _FREE, False
             elif isinstance(child, dict | list) and child:
                 todo.append((child, (*route, key), free or key in _FREE))
             if isinstance(key, str) and not free and ("{" in key or "<" in key):
