@@ -97,7 +97,7 @@ def _write_schemas(place: Path, root: Path) -> None:
     for lock in sorted(root.glob("deploy/*/*/*.lock")):
         for name in json.loads(lock.read_text()).get("kinds", ()):
             group, _, kind = str(name).rpartition("/")
-            for version, known in definitions.kinds():
+            for version, known in definitions.kinds:
                 if known == kind and version.rpartition("/")[0] == group:
                     schema = definitions.schema(version, kind)
                     suffix = "-".join(

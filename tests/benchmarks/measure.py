@@ -58,6 +58,8 @@ class Command:
     environment: Mapping[str, str]
     output: Path | None = None
     """A file to print into, for what is too long to keep."""
+    code: int = 0
+    """How it must end."""
 
 
 def run(command: Command, *, watch: bool = False) -> Run:
@@ -127,7 +129,7 @@ def _text(file: BinaryIO) -> str:
 
 
 def _refuse_failure(command: Command, code: int, text: str) -> None:
-    if code:
+    if code != command.code:
         words = " ".join(map(str, command.words))
         raise Failed(f"`{words}` exited with {code} in {command.directory}:\n{text[-2000:]}")
 

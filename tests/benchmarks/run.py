@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from changing import changing
 from checking import checking
 from machine import choose_directory, facts, load
 from measure import Failed
@@ -31,8 +32,9 @@ MODELS, QUICK_MODELS = 1000, 6
 PAIRS, QUICK_PAIRS = 31, 5
 FILES, QUICK_FILES = 10_000, 60
 """Manifests that are tested against policies."""
-OF_PEERS, OF_CHECKS, OF_SHARES = 50, 50, 300
-"""Models that peers render, that peers check, and that are rendered with a stopwatch: enough to tell."""
+OF_PEERS, OF_CHECKS, OF_CHANGES, OF_SHARES = 50, 50, 50, 300
+"""Models that peers render, that peers check, that a change is about, and that are rendered with a
+stopwatch: enough to tell."""
 
 
 def main() -> int:
@@ -91,6 +93,7 @@ def measure(
         yield versus(bench, count, common, build=build)
     yield policing(bench, arguments.files, arguments.pairs, peer=arguments.peers, build=build)
     yield checking(bench, min(OF_CHECKS, arguments.models), peer=arguments.peers, build=build)
+    yield changing(bench, arguments.models, min(OF_CHANGES, arguments.models))
     yield shares(bench, common, min(OF_SHARES, arguments.models))
 
 
@@ -124,7 +127,7 @@ def _sizes(arguments: argparse.Namespace) -> tuple[int, ...]:
 
 def _room(arguments: argparse.Namespace, sizes: Sequence[int]) -> int:
     """How many models' trees there will be at the end, since nothing is deleted before."""
-    alone: int = (arguments.repeats + 4) * arguments.models
+    alone: int = (arguments.repeats + 5) * arguments.models
     return alone + 2 * sum(sizes)  # and once more in git
 
 

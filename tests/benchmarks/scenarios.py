@@ -177,7 +177,7 @@ def one_spec(bench: Bench, shop: Shop, number: int) -> Section:
     """One number changed in one spec, beside what only asking the file system costs."""
     nothing = shop.command(sys.executable, "-c", "pass")
     stat = shop.command(sys.executable, "-c", STAT, "deploy")
-    status = shop.command("git", "status", "--porcelain") if _committed(shop) else None
+    status = shop.command("git", "status", "--porcelain") if commit(shop) else None
     rows: dict[str, list[Run]] = defaultdict(list)
     for _ in range(bench.repeats):
         rows["interpreter"].append(run(nothing))
@@ -213,7 +213,7 @@ def one_spec(bench: Bench, shop: Shop, number: int) -> Section:
     )
 
 
-def _committed(shop: Shop) -> bool:
+def commit(shop: Shop) -> bool:
     """Commit the repository, so that git has an index to compare with."""
     if shutil.which("git") is None:
         return False

@@ -41,7 +41,7 @@ def shares(bench: Bench, shop: Shop, models: int) -> Shares:
     ]
     notes += [f"gone, so its time is in everything else: {name}" for name in gone]
     return Shares(
-        f"8. Where the time goes: {models:,} models cold, one spec among {shop.models:,}",
+        f"9. Where the time goes: {models:,} models cold, one spec among {shop.models:,}",
         ORDER,
         {
             "cold render": cold,
