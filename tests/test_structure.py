@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -120,6 +121,21 @@ def test_every_builder_on_disk_is_listed_once(folder: str) -> None:
         path.stem for path in (PACKAGE / "build" / folder).glob("*.py") if path.stem != "__init__"
     ]
     assert sorted(listed) == sorted(on_disk)
+
+
+def test_the_guide_names_every_part_in_the_order_of_the_layers() -> None:
+    text = (PACKAGE.parents[1] / ".github" / "CONTRIBUTING.md").read_text()
+    table = text.partition("| folder |")[2].partition("\n\n")[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    named = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    there = [f"{path.name}/" for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]
+    there += [path.name for path in PACKAGE.glob("*.py") if not path.name.startswith("__")]
+    assert sorted(named) == sorted(there)
+    layers = [layer(name.removesuffix("/").removesuffix(".py")) for name in named]
+    assert layers == sorted(layers)
+    for name in re.findall(r"`(\w+(?:\.py|/))`", table):
+        places = (PACKAGE, PACKAGE.parents[1])
+        assert any((place / name).exists() or list(place.glob(f"*/{name}")) for place in places)
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
