@@ -70,9 +70,15 @@ def model_outputs(
     Objects of the kinds in `without` may be left out.
     """
     try:
-        model = repository.model(name)
+        return _model_outputs(repository, name, wanted, without)
     except Refused as refusal:
         return [], list(refusal.findings)
+
+
+def _model_outputs(
+    repository: Repository, name: str, wanted: Collection[str], without: frozenset[str]
+) -> tuple[list[Output], list[Finding]]:
+    model = repository.model(name)
     deployed, findings = environments(repository, model)
     outputs = []
     by_environment: dict[str, list[Finding]] = {}

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard import pipeline
 from modelyard.check.inspection import Inspector
-from modelyard.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,11 +53,7 @@ class Gatherer:
         """Everything that the tasks come to."""
         found, without = Gathered(), self.inspector.judge.unread(self.rules)
         for model, wanted, _ in tasks:
-            try:
-                outputs, findings = pipeline.model_outputs(self.repository, model, wanted, without)
-            except Refused as refusal:
-                found.findings += refusal.findings
-                continue
+            outputs, findings = pipeline.model_outputs(self.repository, model, wanted, without)
             found.findings += findings
             for output in outputs:
                 claims, stopped = self.inspector.claims(output, self.rules)
