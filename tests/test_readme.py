@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -80,6 +80,48 @@ def test_the_patch_in_the_readme_is_one(shop: Shop) -> None:
     assert shop.run("render").code == 0
     deployment = yaml.safe_load(shop.text("deploy/dev/fraud-detection/deployment.yaml"))
     assert deployment["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"] == "Always"
+
+
+def writable(shop: Shop, more: str = "") -> list[dict[str, Any]]:
+    """What is found where a server may write to its own image, in every environment."""
+    container = "{name: server, securityContext: {readOnlyRootFilesystem: false}}"
+    patch = (
+        "patches:\n  - target: {kind: Deployment, name: fraud-detection}\n"
+        f"    merge: {{spec: {{template: {{spec: {{containers: [{container}]}}}}}}}}\n"
+    )
+    spec = "models/fraud-detection.yaml"
+    shop.write(spec, f"{shop.text(spec)}\n{more}{patch}")
+    assert shop.run("render").code == 0
+    words = ("--env", "dev", "--env", "production", "-o", "json")
+    found = json.loads(shop.run("check", "fraud-detection", *words).out)["findings"]
+    assert {one["rule"] for one in found} == {"security/writable-root"}
+    return list(found)
+
+
+def test_the_exception_in_the_readme_holds_where_it_says(shop: Shop) -> None:
+    found = writable(shop, next(one for one in blocks("yaml") if one.startswith("exceptions:")))
+    accepted = {one["location"]["file"].split("/")[1]: bool(one["suppressed"]) for one in found}
+    assert accepted == {"dev": True, "production": False}
+
+
+def test_the_levels_in_the_readme_hold(shop: Shop) -> None:
+    block = next(block for block in blocks("yaml") if block.startswith("levels:"))
+    shop.edit("environments/dev.yaml", "\nspec:\n", f"\nspec:\n  {block}")
+    found = writable(shop)
+    assert {one["location"]["file"].split("/")[1] for one in found} == {"production"}
+
+
+def test_the_readme_counts_what_is_compared_with_the_real_programs() -> None:
+    records = PROJECT / "tests" / "differential" / "records"
+    cases = sum(len(json.loads(path.read_text())["cases"]) for path in records.glob("*.json"))
+    calls = json.loads((PROJECT / "tests" / "rego" / "records" / "builtins.json").read_text())
+    assert f"{cases:,} command lines" in README
+    assert f"{len(calls['outcomes']) // 100 * 100:,} calls" in README
+
+
+def test_the_readme_counts_defects_as_the_coverage_does() -> None:
+    (count,) = re.findall(r"which of (\d+) known defects", README)
+    assert f"{count} defects" in (PROJECT / "policies" / "COVERAGE.md").read_text()
 
 
 def test_the_json_in_the_readme_has_the_keys_that_are_printed() -> None:

@@ -224,6 +224,12 @@ def test_a_baseline_counts_only_what_is_new_and_tells_what_is_stale(broken: Shop
     assert [(one["rule"], one["location"]["line"]) for one in stale] == [("baseline/stale", 4)]
 
 
+def test_a_baseline_is_looked_for_where_the_command_runs(broken: Shop) -> None:
+    assert broken.run("check", "--write-baseline", "known.json").code == 1
+    assert (broken.root / "known.json").is_file()
+    checked(broken, "--baseline", "known.json", code=0)
+
+
 def test_a_baseline_survives_moved_lines(broken: Shop) -> None:
     file = str(broken.root / "baseline.json")
     assert broken.run("check", "--write-baseline", file).code == 1

@@ -115,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
     if found is None:
         return CLEAN
     if arguments.write_baseline is not None:
-        _keep(arguments.write_baseline, found)
+        _keep(arguments.directory / arguments.write_baseline, found)
     if profile is not None:
         sys.stderr.write("".join(f"{line}\n" for line in profile.lines()))
     baseline = arguments.baseline is not None
@@ -141,10 +141,9 @@ def _checked(
         from modelyard.check import baseline
 
         file = arguments.baseline
-        known = baseline.read(
-            str(file),
-            read_text(file.resolve(), str(file), root=Path("/"), limit=baseline.MOST_BYTES),
-        )
+        path = (arguments.directory / file).resolve()
+        text = read_text(path, str(file), root=Path("/"), limit=baseline.MOST_BYTES)
+        known = baseline.read(str(file), text)
         found.findings = known.applied(found.findings, whole=whole)
     return found
 
