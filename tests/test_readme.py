@@ -155,6 +155,22 @@ def test_the_workflow_in_the_readme_is_that_of_a_new_repository() -> None:
     assert shipped_one.partition("\n")[2] == block
 
 
+def test_the_readme_names_inputs_and_permissions_that_there_are() -> None:
+    text = README.partition("## GitHub\n")[2].partition("\n## ")[0]
+    ours = PROJECT / ".github"
+    gate = yaml.safe_load((ours / "workflows" / "gate.yml").read_text())
+    action = yaml.safe_load((ours / "actions" / "gate" / "action.yml").read_text())
+    publish = yaml.safe_load((ours / "workflows" / "publish.yml").read_text())
+    for name in ("directory", "trust-label"):
+        assert f"{name}: " in text
+        assert name in gate[True]["workflow_call"]["inputs"]
+    assert "with `base`, after a checkout with\n`fetch-depth: 0`" in text
+    assert [name for name, one in action["inputs"].items() if one.get("required")] == ["base"]
+    permissions = publish["jobs"]["publish"]["permissions"]
+    writing = [name for name, how in permissions.items() if how == "write"]
+    assert f"may write ({', '.join(f'`{name}`' for name in writing)})" in text
+
+
 def test_the_hooks_in_the_readme_are_there() -> None:
     block = next(block for block in blocks("yaml") if block.startswith("repos:"))
     (source,) = yaml.safe_load(block)["repos"]
