@@ -135,8 +135,11 @@ class Rule:
     language: Literal["python", "rego"] = "python"
 
 
-TEXTS = ("ConfigMap", "PrometheusRule")
-"""Kinds that hold dashboards and queries, of which rules about pods want to know nothing."""
+BESIDE_PODS = (
+    "ConfigMap", "DestinationRule", "ExternalSecret", "PodDisruptionBudget", "PrometheusRule", "Service",
+    "ServiceAccount", "ServiceMonitor", "VirtualService",
+)  # fmt: skip
+"""Kinds of which rules want to know nothing that are about pods, their number and who may call them."""
 
 RULES: dict[str, Rule] = {}
 """The rules that are written in Python and were read so far, by name."""

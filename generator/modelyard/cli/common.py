@@ -117,6 +117,10 @@ def session(
     found = change.repository if change else repository(arguments)
     changed = None if change else _changed(arguments, found)
     state = State(found.root, use=not arguments.no_cache)
+    if (
+        changed is not None
+    ):  # Because git is still looking, what will be needed is loaded meanwhile.
+        import modelyard.work.shard  # noqa: F401
     selected = (
         change.selection(arguments.env, check=check)
         if change

@@ -20,6 +20,7 @@ from modelyard.work.pool import Workers
 
 if TYPE_CHECKING:
     from modelyard.diff.shard import Compared
+    from modelyard.diff.touched import Touched
     from modelyard.findings import Cause
     from modelyard.load.repository import Repository
     from modelyard.load.selection import Selection
@@ -33,12 +34,17 @@ class Run:
     """One comparison of a repository with a revision."""
 
     def __init__(
-        self, repository: Repository, selection: Selection, base: str | None, jobs: int | None
+        self,
+        repository: Repository,
+        selection: Selection,
+        base: str | None,
+        jobs: int | None,
+        known: Touched | None = None,
     ) -> None:
         self.repository, self.selection = repository, selection
         self.git = Git(repository.root)
         self.base = revision(self.git, base)
-        self.touched = touched(self.git, repository, self.base.commit)
+        self.touched = known or touched(self.git, repository, self.base.commit)
         self.listing = Listing(self.git, self.base.commit)
         self.past = Past(self.git, self.base.commit)
         self.shard = Shard(repository, self.past, self.git, self.touched, self.listing)

@@ -102,7 +102,7 @@ def gate(repository: Repository, wanted: Wanted, state: State) -> Verdict:
             verdict.edits += [finding for finding in second if finding.rule in OF_THE_GATE]
             second = [finding for finding in second if finding.rule not in OF_THE_GATE]
             verdict.report.findings = merged(verdict.report.findings, second, base.name)
-        verdict.comparison = changes(repository, base.left, jobs=wanted.jobs)
+        verdict.comparison = changes(repository, base.left, jobs=wanted.jobs, known=found)
         verdict.comparison.base = Revision(base.name, base.left)
     except Refused as refusal:
         verdict.report.findings = list(refusal.findings)

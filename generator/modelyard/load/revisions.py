@@ -68,10 +68,9 @@ class Changed:
     def files(self) -> list[str]:
         """Their names, relative to the repository of models; sorted."""
         try:
-            committed = self._committed()
+            prefix, committed = self.git.prefix, self._committed()
         finally:
             status = self._status()
-        prefix = self.git.prefix
         found = {*names(committed), *(entry[3:] for entry in names(status))}
         return sorted(name.removeprefix(prefix) for name in found if name.startswith(prefix))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from modelyard.check.applications import applications, sync_options
 from modelyard.check.links import is_opaque, together
 from modelyard.check.objects import mapping, sequence
-from modelyard.check.rule import TEXTS, Claim, Hit, rule
+from modelyard.check.rule import BESIDE_PODS, Claim, Hit, rule
 from modelyard.check.scaling import RESOURCES, autoscalers, same_namespace, target_of
 from modelyard.check.timing import whole
 from modelyard.findings import Fix
@@ -241,7 +241,7 @@ def _leaves_replicas(difference: dict[str, Any]) -> bool:
     rows=("A02",),
     aliases=("kube-score/deployment-targeted-by-hpa-does-not-have-replicas-configured",),
     gather=_replicas,
-    unread=TEXTS,
+    unread=BESIDE_PODS,
 )
 def fixed_replicas(claims: list[Claim], _context: Context) -> Iterator[Hit]:
     """Git says how many replicas there are, and so does an autoscaler.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from modelyard.check.load import LEAST, LOWER, MOST, SAID, Load, loads, named, nodes, on_pool
 from modelyard.check.placement import pools_of
-from modelyard.check.rule import TEXTS, Claim, Hit, rule
+from modelyard.check.rule import BESIDE_PODS, Claim, Hit, rule
 from modelyard.words import plural
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _by_pool(claims: list[Claim], context: Context) -> Iterator[tuple[str, Pool,
     rows=("A13", "R15"),
     needs=("environment",),
     gather=_on_pools,
-    unread=TEXTS,
+    unread=BESIDE_PODS,
     follows=("capacity/max-never-fits",),
 )
 def pool_exceeded(claims: list[Claim], context: Context) -> Iterator[Hit]:
@@ -68,7 +68,7 @@ def pool_exceeded(claims: list[Claim], context: Context) -> Iterator[Hit]:
     rows=("A13",),
     needs=("environment",),
     gather=_on_pools,
-    unread=TEXTS,
+    unread=BESIDE_PODS,
     follows=("capacity/max-never-fits",),
 )
 def pool_overcommitted(claims: list[Claim], context: Context) -> Iterator[Hit]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard.check.objects import BATCH, mapping, sequence
 from modelyard.check.queries import rules_of
-from modelyard.check.rule import TEXTS, Claim, Hit, rule
+from modelyard.check.rule import BESIDE_PODS, Claim, Hit, rule
 from modelyard.words import shown
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _tagged(objects: Objects, _context: Context) -> Iterator[Claim]:
     scope="environment",
     rows=("I09",),
     gather=_tagged,
-    unread=TEXTS,
+    unread=BESIDE_PODS,
 )
 def digest_differs(claims: list[Claim], _context: Context) -> Iterator[Hit]:
     """One tag stands with two digests: one of them is not what it is called.

@@ -24,7 +24,7 @@ from modelyard.check.links import (
     service_named,
 )
 from modelyard.check.objects import matches, sequence
-from modelyard.check.rule import TEXTS, Claim, Hit, rule
+from modelyard.check.rule import BESIDE_PODS, Claim, Hit, rule
 from modelyard.check.selectors import Selectors
 from modelyard.words import shown
 
@@ -173,7 +173,7 @@ def _guarded(objects: Objects, context: Context) -> Iterator[Claim]:
     needs=("environment",),
     aliases=("kyverno/require-authorizationpolicy",),
     gather=_guarded,
-    unread=TEXTS,
+    unread=BESIDE_PODS,
 )
 def no_authorization(claims: list[Claim], _context: Context) -> Iterator[Hit]:
     """No AuthorizationPolicy says who may call a workload: everyone in the mesh may.

@@ -24,7 +24,7 @@ from modelyard.check.links import (
     written,
 )
 from modelyard.check.objects import mapping, selects, sequence
-from modelyard.check.rule import TEXTS, Claim, Hit, rule
+from modelyard.check.rule import BESIDE_PODS, Claim, Hit, rule
 from modelyard.check.selectors import Selectors
 from modelyard.words import shown
 
@@ -81,7 +81,7 @@ def _guarded(objects: Objects, _context: Context) -> Iterator[Claim]:
         "kyverno/require-netpol",
     ),
     gather=_guarded,
-    unread=TEXTS,
+    unread=BESIDE_PODS,
 )
 def no_network_policy(claims: list[Claim], _context: Context) -> Iterator[Hit]:
     """No NetworkPolicy closes the pods of a workload.

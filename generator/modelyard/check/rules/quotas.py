@@ -8,7 +8,7 @@ from modelyard.check.amounts import thousandths
 from modelyard.check.links import together
 from modelyard.check.load import LEAST, LOWER, MOST, SAID, loads, named
 from modelyard.check.objects import mapping
-from modelyard.check.rule import TEXTS, Claim, Hit, rule
+from modelyard.check.rule import BESIDE_PODS, Claim, Hit, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def _sums(parts: list[Load], name: str) -> tuple[int, int, int, int]:
     rows=("A13",),
     needs=("environment",),
     gather=_asked,
-    unread=TEXTS,
+    unread=BESIDE_PODS,
     follows=("capacity/max-never-fits",),
 )
 def quota_exceeded(claims: list[Claim], context: Context) -> Iterator[Hit]:
@@ -83,7 +83,7 @@ def quota_exceeded(claims: list[Claim], context: Context) -> Iterator[Hit]:
     rows=("A13",),
     needs=("environment",),
     gather=_asked,
-    unread=TEXTS,
+    unread=BESIDE_PODS,
     follows=("capacity/max-never-fits",),
 )
 def quota_overcommitted(claims: list[Claim], context: Context) -> Iterator[Hit]:

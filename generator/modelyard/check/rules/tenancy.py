@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard.check.links import together
 from modelyard.check.objects import mapping, sequence
-from modelyard.check.rule import TEXTS, Claim, Hit, rule
+from modelyard.check.rule import BESIDE_PODS, Claim, Hit, rule
 from modelyard.words import shown
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _limited(objects: Objects, _context: Context) -> Iterator[Claim]:
     rows=("M01",),
     aliases=("kyverno/add-ns-quota",),
     gather=_limited,
-    unread=TEXTS,
+    unread=BESIDE_PODS,
 )
 def no_quota(claims: list[Claim], _context: Context) -> Iterator[Hit]:
     """A namespace of tenants has no quota, or none of GPUs: one team can take all.
