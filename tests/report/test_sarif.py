@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 from modelyard.bundle import shipped
 from modelyard.findings import Cause, Finding, Location, Report
-from modelyard.report.rulebook import CATEGORIES, SECURITY, entry
+from modelyard.report.rulebook import CATEGORIES, HOME, SECURITY, address, entry
 from tests.report.findings import (
     ANNOTATION,
     BAD_NAME,
@@ -106,8 +106,19 @@ def test_a_rule_has_the_words_of_its_documentation() -> None:
     assert rule["shortDescription"]["text"] == readme.splitlines()[0].removeprefix("# ")
     assert rule["fullDescription"]["text"][:40] in " ".join(readme.split())
     assert rule["help"]["markdown"] == readme
+    assert rule["helpUri"].removeprefix(f"{HOME}/") == f"policies/{rule['id']}/README.md"
     assert rule["defaultConfiguration"] == {"level": "error"}
     assert rule["properties"] == {"tags": ["kubernetes", "network"], "precision": "very-high"}
+
+
+def test_documentation_is_linked_of_our_rules_only() -> None:
+    assert address("cli/usage") == f"{HOME}/README.md#check"
+    assert address("team/no-debug") is None
+    template = shipped() / "blueprints/repository/{{cookiecutter.directory}}/.github/workflows"
+    release = HOME.rpartition("/")[2]
+    assert f"uses: modelyard/modelyard/.github/workflows/gate.yml@{release}" in (
+        "".join(path.read_text() for path in sorted(template.iterdir()))
+    )
 
 
 def test_a_rule_of_the_team_has_the_words_of_the_team(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelyard.bundle import shipped
 from modelyard.words import clean
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ SECURITY = frozenset(("identity", "mesh", "models", "secrets", "security", "tena
 """Categories whose rules are about who may do what, and who learns what."""
 
 
+HOME = "https://github.com/modelyard/modelyard/blob/v0"
+"""Where the documentation of our rules is for everyone: the release that workflows name too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A rule as its documentation has it."""
@@ -42,6 +47,13 @@ class Entry:
     """A sentence or a few: why there is such a rule."""
     text: str
     """All of it, in Markdown."""
+
+
+def address(rule: str) -> str | None:
+    """Where a rule of ours is documented; nothing for a team's own."""
+    if _NAME.fullmatch(rule) and (shipped() / "policies" / rule / "README.md").is_file():
+        return f"{HOME}/policies/{rule}/README.md"
+    return f"{HOME}/README.md#check" if rule.partition("/")[0] in CATEGORIES else None
 
 
 def entry(rule: str, folders: Iterable[Path]) -> Entry:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from modelyard import __version__
 from modelyard.report.json import encoded
 from modelyard.report.places import elsewhere, mend_at, path, tally, why, worst_first
-from modelyard.report.rulebook import SECURITY, entry
+from modelyard.report.rulebook import SECURITY, address, entry
 from modelyard.words import clean
 
 if TYPE_CHECKING:
@@ -94,12 +94,14 @@ def _rule(rule: str, severity: str, look: Look) -> Json:
     properties: Json = {"tags": _tags(category), "precision": "very-high"}
     if category in SECURITY:
         properties["security-severity"] = SEVERITY[severity]
+    where = address(rule)
     return {
         "id": rule,
         "name": rule,
         "shortDescription": {"text": _short(about.title)},
         "fullDescription": {"text": _short(about.about)},
         "help": {"text": about.text, "markdown": about.text},
+        **({"helpUri": where} if where else {}),
         "defaultConfiguration": {"level": severity},
         "properties": properties,
     }
