@@ -150,8 +150,9 @@ class Judge:
     def _gathering(self) -> dict[str, list[Rule]]:
         """The rules of the environment, those together that gather alike, by the name of the first."""
         alike: dict[object, list[Rule]] = {}
-        for rule in (each for each in self.rules if each.scope == "environment"):
-            alike.setdefault((rule.gather, rule.needs), []).append(rule)
+        for rule in self.rules:
+            if rule.scope == "environment":
+                alike.setdefault((rule.gather, rule.needs), []).append(rule)
         return {rules[0].name: rules for rules in alike.values()}
 
     def _of(self, kind: str) -> list[Rule]:

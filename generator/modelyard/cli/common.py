@@ -115,19 +115,15 @@ def session(
     from modelyard.write.state import State
 
     found = change.repository if change else repository(arguments)
+    selected = change.selection(arguments.env, check=check) if change else None
+    if change and selected is None:
+        return None
     changed = None if change else _changed(arguments, found)
     state = State(found.root, use=not arguments.no_cache)
-    if (
-        changed is not None
-    ):  # Because git is still looking, what will be needed is loaded meanwhile.
+    if changed is not None:
+        # Because git is still looking, what will be needed is loaded meanwhile.
         import modelyard.work.shard  # noqa: F401
-    selected = (
-        change.selection(arguments.env, check=check)
-        if change
-        else _selected(arguments, found, changed)
-    )
-    if selected is None:
-        return None
+    selected = selected or _selected(arguments, found, changed)
     jobs = arguments.jobs
     return Session(found, selected, state, check=check, rules=rules, force=force, jobs=jobs)
 

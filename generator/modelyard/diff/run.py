@@ -14,7 +14,7 @@ from modelyard.diff.sums import Sides, Taken, cost, risks, sums
 from modelyard.diff.touched import touched
 from modelyard.errors import Refused
 from modelyard.load.git import Git
-from modelyard.load.repository import MODELS
+from modelyard.load.repository import MODELS, OWN
 from modelyard.load.revisions import revision
 from modelyard.work.pool import Workers
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from modelyard.load.selection import Selection
     from modelyard.pipeline import Kind
     from modelyard.work.result import Task
-OWN = ("platform", "argocd")
-"""Directories of an environment itself."""
 
 
 class Run:
@@ -99,11 +97,8 @@ class Run:
         self.past.fetch([f"{MODELS}/{name}.yaml" for name, *_ in tasks])
         workers: Workers[Made] = Workers(self.jobs)
         whole = Made()
-        try:
-            for share in workers.shares(self.shard, tasks) if tasks else ():
-                whole.add(share, [name for name, *_ in tasks])
-        finally:
-            workers.close()
+        for share in workers.once(self.shard, tasks):
+            whole.add(share, [name for name, *_ in tasks])
         if whole.findings:
             raise Refused(sorted(set(whole.findings), key=lambda finding: finding.sort_key))
         return whole.compared

@@ -14,6 +14,7 @@ from modelyard.diff.objects import changes
 from modelyard.diff.risks import Case, judge
 from modelyard.diff.risks.pods import RUNS
 from modelyard.errors import Refused
+from modelyard.load.repository import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,7 +156,7 @@ class Shard:
         if name not in self.repository.environment_names:
             return None, None
         place = self.repository.environment(name).value.spec
-        if directory.name in ("platform", "argocd"):
+        if directory.name in OWN:
             return place, None
         if name not in self._around:
             tree = pipeline.platform(self.repository, name, ())[0].tree

@@ -13,7 +13,7 @@ from modelyard.explain.provenance import Explanation, Provenance, leaves
 from modelyard.findings import Finding, Location, Route, dotted
 from modelyard.load.document import rendered
 from modelyard.load.reader import refused
-from modelyard.load.repository import TREE
+from modelyard.load.repository import OWN, TREE
 from modelyard.load.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _output(repository: Repository, path: str) -> Output:
             path,
             f"name a file as `{TREE}/ENVIRONMENT/MODEL/FILE`",
         )
-    if name in ("platform", "argocd"):
+    if name in OWN:
         kinds = {
             kind
             for model in repository.model_names

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from modelyard.diff.past import Past
 from modelyard.diff.touched import blob_of
 from modelyard.errors import Refused
-from modelyard.load.git import Git
+from modelyard.load.git import MAX_BYTES, Git
 from modelyard.load.reader import read_bytes, refused
 from modelyard.load.repository import BLUEPRINTS, ENVIRONMENTS, POLICIES, SETTINGS
 from modelyard.load.revisions import revision
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-MAX_BYTES = 8 << 20
 MAX_FILES = 5_000
 """No team has more policies and definitions."""
 CONFTEST = tuple(

@@ -166,11 +166,8 @@ def _second(
 def _share(look: SecondLook, tasks: list[Task], jobs: int | None) -> Share:
     workers: Workers[Share] = Workers(jobs)
     whole = Share()
-    try:
-        for share in workers.shares(look, tasks) if tasks else ():
-            whole.add(share, [name for name, *_ in tasks])
-    finally:
-        workers.close()
+    for share in workers.once(look, tasks):
+        whole.add(share, [name for name, *_ in tasks])
     return whole
 
 

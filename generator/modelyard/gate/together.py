@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from modelyard.errors import Refused
-from modelyard.load.repository import MODELS, TREE
+from modelyard.load.repository import MODELS, OWN, TREE
 from modelyard.work.gathering import Gathered, Gatherer
 from modelyard.work.pool import Workers
-from modelyard.write.state import unpacked
 
 if TYPE_CHECKING:
     from modelyard.check.exceptions import Exemption
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 Packed = tuple[str, Any]
 """A rule, and a claim of it."""
-OWN = ("platform", "argocd")
 
 
 class Together:
@@ -87,8 +85,7 @@ class Together:
             if directory in results:
                 found += results[directory]
             elif directory in session.survey.fresh:
-                kept = session.survey.fresh[directory][6]
-                found += unpacked(kept) if kept else ()
+                found += session.survey.claims(directory)
         return found
 
     def _others(self, session: Session, concerned: dict[str, frozenset[str] | None]) -> Gathered:
@@ -110,11 +107,8 @@ class Together:
     def _gathered(self, gatherer: Gatherer, tasks: list[Task]) -> Gathered:
         workers: Workers[Gathered] = Workers(self.jobs)
         whole = Gathered()
-        try:
-            for share in workers.shares(gatherer, tasks) if tasks else ():
-                whole.add(share)
-        finally:
-            workers.close()
+        for share in workers.once(gatherer, tasks):
+            whole.add(share)
         return whole
 
 

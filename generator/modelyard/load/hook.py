@@ -18,6 +18,7 @@ from modelyard.load.repository import (
     BLUEPRINTS,
     ENVIRONMENTS,
     MODELS,
+    OWN,
     POLICIES,
     SETTINGS,
     TREE,
@@ -84,7 +85,7 @@ class Change:
 
     def _unknown(self, selection: Selection) -> Iterator[str]:
         """Files in the selected part of the tree, relative to the root, that git does not know."""
-        below = (*selection.models, "platform", "argocd")
+        below = (*selection.models, *OWN)
         directories = [f"{TREE}/{env}/{name}" for env in selection.environments for name in below]
         wanted = [TREE] if selection.whole or len(directories) > 300 else directories
         paths = [f"{self._prefix}{path}" for path in wanted]
@@ -139,7 +140,7 @@ class Change:
             is_spec = depth == 2 and parts[1].endswith((".yaml", ".yml"))
             return parts[1].removesuffix(".yaml") if is_spec else None
         if folder == TREE and depth > 3:
-            return NONE if parts[2] in ("platform", "argocd") else parts[2]
+            return NONE if parts[2] in OWN else parts[2]
         if parts == (SETTINGS,) or folder in (ENVIRONMENTS, BLUEPRINTS):
             return EVERY
         if not check or folder == TREE:

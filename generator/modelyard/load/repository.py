@@ -26,6 +26,8 @@ MODELS = "models"
 ENVIRONMENTS = "environments"
 BLUEPRINTS = "blueprints"
 POLICIES = "policies"
+OWN = ("platform", "argocd")
+"""Directories of the tree that belong to an environment itself, and to no model."""
 TREE = "deploy"
 
 

@@ -11,6 +11,7 @@ from modelyard.load.repository import (
     BLUEPRINTS,
     ENVIRONMENTS,
     MODELS,
+    OWN,
     POLICIES,
     SETTINGS,
     TREE,
@@ -94,7 +95,7 @@ def _meant(repository: Repository, word: str, cwd: Path) -> str | None:
     folder = parts[0] if parts else ""
     if folder == MODELS and len(parts) == 2 and parts[1].endswith(".yaml"):
         return parts[1].removesuffix(".yaml")
-    if folder == TREE and len(parts) > 2 and parts[2] not in ("platform", "argocd"):
+    if folder == TREE and len(parts) > 2 and parts[2] not in OWN:
         return parts[2]
     if parts in ((), (SETTINGS,)) or folder in (MODELS, ENVIRONMENTS, BLUEPRINTS, TREE):
         return None

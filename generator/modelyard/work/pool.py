@@ -68,6 +68,13 @@ class Workers(Generic[Made]):
             return [worker.prepare(tasks)]
         return self._in_workers(worker, tasks, count)
 
+    def once(self, worker: Worker[Made], tasks: list[Task]) -> list[Made]:
+        """What the tasks come to, share by share, for work that is not committed."""
+        try:
+            return self.shares(worker, tasks) if tasks else []
+        finally:
+            self.close()
+
     def close(self) -> None:
         """Let the workers go."""
         for process, connection in self._workers:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from modelyard.check.differences import stale
 from modelyard.errors import Refused
 from modelyard.findings import Finding, Location, Report, Summary
-from modelyard.load.repository import TREE
+from modelyard.load.repository import OWN, TREE
 from modelyard.work.pool import Pool
 from modelyard.work.result import Share
 from modelyard.work.survey import Survey, directories, environments_on_disk, is_ours
 from modelyard.write.exclusive import exclusive
 from modelyard.write.lock import parsed
-from modelyard.write.state import packed, signature, unpacked
+from modelyard.write.state import packed, signature
 from modelyard.write.swap import Writer
 
 if TYPE_CHECKING:
@@ -187,8 +187,7 @@ class Session:
         claims = [claim for result in here for claim in result.claims]
         for directory in sorted(self.survey.fresh):
             if directory.split("/")[1] == environment:
-                kept = self.survey.fresh[directory][6]
-                claims += unpacked(kept) if kept else ()
+                claims += self.survey.claims(directory)
         return claims
 
     def close(self) -> None:
@@ -196,7 +195,7 @@ class Session:
         self.pool.close()
 
     def _key(self, result: Result) -> Any:
-        if result.model in ("platform", "argocd"):
+        if result.model in OWN:
             return self.survey.environment_key(result.environment, result.kinds)
         return self.survey.key(result.model, result.environment, result.refers_to)
 
@@ -238,7 +237,7 @@ class Session:
     def _is_wanted(self, name: str, environment: str) -> bool:
         if environment not in self.repository.environment_names:
             return False
-        if name in ("platform", "argocd"):
+        if name in OWN:
             return True
         if name in self.selection.gone:
             return False
@@ -256,7 +255,7 @@ class Session:
         for environment in self.selection.environments:
             kinds = sorted(self.kinds(environment))
             key_kinds = tuple(kinds)
-            wanted = [f"{TREE}/{environment}/{name}" for name in ("platform", "argocd")]
+            wanted = [f"{TREE}/{environment}/{name}" for name in OWN]
             key = self.survey.environment_key(environment, key_kinds)
             if all(self.survey.is_known(directory, key) for directory in wanted):
                 continue

@@ -5,10 +5,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from modelyard.load.repository import BLUEPRINTS, ENVIRONMENTS, MODELS, POLICIES, SETTINGS, TREE
+from modelyard.load.repository import (
+    BLUEPRINTS,
+    ENVIRONMENTS,
+    MODELS,
+    OWN,
+    POLICIES,
+    SETTINGS,
+    TREE,
+)
 from modelyard.work.walk import Walk
 from modelyard.write.lock import LOCKS
-from modelyard.write.state import Fingerprint, Signature, signature
+from modelyard.write.state import Fingerprint, Signature, signature, unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,6 +108,12 @@ class Survey:
         """The signatures of everything that a check rests on, beside the directory itself."""
         return (self.common, self.environments.get(environment), self.definitions)
 
+    def claims(self, directory: str) -> tuple[tuple[str, Any], ...]:
+        """What rules of the environment have gathered of a directory that is as it should be."""
+        kept = self.fresh[directory][6]
+        found: tuple[tuple[str, Any], ...] = unpacked(kept) if kept else ()
+        return found
+
     def is_known(self, directory: str, key: Key) -> bool:
         """Whether a directory is as it should be, given what it is made of."""
         known = self.state.section("trees").get(directory)
@@ -117,7 +131,7 @@ class Survey:
 
     def _is_selected(self, directory: str) -> bool:
         _, environment, name = directory.split("/")
-        own = name in ("platform", "argocd")
+        own = name in OWN
         chosen = self.selection.whole or own or name in self._chosen
         return chosen and environment in self.selection.environments
 

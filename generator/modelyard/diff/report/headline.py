@@ -9,6 +9,7 @@ from modelyard.diff.comparison import KINDS
 from modelyard.diff.report.groups import grouped
 from modelyard.diff.risks.case import listed
 from modelyard.diff.sums import MEMORY, amount
+from modelyard.load.repository import OWN
 from modelyard.words import clean, plural
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from modelyard.diff.comparison import Comparison, Kind
 
-OWN = ("platform", "argocd")
 WORDS: dict[Kind, tuple[str, str]] = {
     "data-loss": ("possible loss of data", "possible losses of data"),
     "outage": ("outage", "outages"),
